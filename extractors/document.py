@@ -137,6 +137,15 @@ class Segment:
 
 
 @dataclass(slots=True)
+class Sentence:
+    """A sentence (clean offsets), its closing mark included; never reaches beyond its segment."""
+
+    start: int
+    end: int
+    segment: Segment
+
+
+@dataclass(slots=True)
 class Part:
     """A sub-document (clean offsets): a file that compiles 第1篇…第N篇 has several. Fields as in the table documents."""
 
@@ -152,6 +161,11 @@ class Part:
     years: tuple[tuple[str, int], ...] = ()
     quality: frozenset[str] = frozenset()
     segments: list[Segment] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+
+    def sentence_index(self, clean: int) -> int:
+        """Index of the sentence that holds a clean offset, or of the last one before it (-1 if none)."""
+        return bisect_right(self.sentences, clean, key=lambda s: s.start) - 1
 
 
 @dataclass(slots=True)
