@@ -1,0 +1,118 @@
+"""What the mentions of one part stand in: sentences with their clauses, quantities and times, found once.
+
+Only sentences that hold a quantity, a time or a unit are looked at; a sentence without any is never cut into clauses.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
+
+from extractors import tense
+from extractors.document import Document, Part, Segment
+from extractors.language import quantities, times
+from extractors.language.quantities import Quantity
+from extractors.language.times import Time
+from extractors.text.clauses import clauses
+from extractors.timeline import Timeline
+
+
+@dataclass(slots=True)
+class SentenceView:
+    """A sentence with its clauses (comma parts), quantities and times; all offsets are clean offsets of the document."""
+
+    text: str
+    start: int
+    end: int
+    segment: Segment
+    index: int
+    quantities: list[Quantity] = field(default_factory=list)
+    times: list[Time] = field(default_factory=list)
+    _clauses: list[tuple[int, int]] | None = None
+    _cues: list[tense.Cue] | None = None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Clean span of the sentence."""
+        return self.start, self.end
+
+    @property
+    def clauses(self) -> list[tuple[int, int]]:
+        """Spans of the comma parts; brackets are never cut."""
+        if self._clauses is None:
+            self._clauses = clauses(self.text, self.start, self.end) or [(self.start, self.end)]
+        return self._clauses
+
+    @property
+    def cues(self) -> list[tense.Cue]:
+        """Tense cues of the sentence."""
+        if self._cues is None:
+            self._cues = tense.cues(self.text, self.start, self.end)
+        return self._cues
+
+    def clause_index(self, place: int) -> int:
+        """Index of the clause that holds an offset."""
+        return max(0, bisect_right(self.clauses, place, key=lambda c: c[0]) - 1)
+
+    def clause(self, place: int) -> tuple[int, int]:
+        """Span of the clause that holds an offset."""
+        return self.clauses[self.clause_index(place)]
+
+
+@dataclass(slots=True)
+class PartView:
+    """A part with the views of its sentences, by sentence index."""
+
+    document: Document
+    part: Part
+    text: str
+    views: dict[int, SentenceView]
+
+    def view(self, place: int) -> SentenceView | None:
+        """View of the sentence around a clean offset, made on demand; None outside every sentence."""
+        i = self.part.sentence_index(place)
+        if i < 0 or place >= self.part.sentences[i].end:
+            return None
+        found = self.views.get(i)
+        if found is None:
+            s = self.part.sentences[i]
+            found = self.views[i] = SentenceView(self.text, s.start, s.end, s.segment, i)
+        return found
+
+    def ordered(self) -> list[SentenceView]:
+        """Views in the order of the text."""
+        return [self.views[i] for i in sorted(self.views)]
+
+
+def build(document: Document, part: Part) -> PartView:
+    """Find quantities and times of a part and hang them on their sentences.
+
+    Times are found without an anchor and then resolved in the year and month of their context (:mod:`extractors.timeline`).
+    """
+    text = document.text
+    view = PartView(document, part, text, {})
+    body, shift = (text, 0) if part.start == 0 and part.end == len(text) else (text[part.start : part.end], part.start)
+    found_times = times.find(body, None)
+    taken, timeline = 0, Timeline(text, part)
+    for t in found_times:
+        sentence = view.view(t.start + shift)
+        if sentence is not None and t.end + shift <= sentence.end:
+            sentence.times.append(timeline.resolve(_shift_time(t, shift), sentence.segment, sentence.index))
+    spans = [(t.start, t.end) for t in found_times]
+    for q in quantities.find(body):
+        while taken < len(spans) and spans[taken][1] <= q.start:
+            taken += 1
+        if taken < len(spans) and spans[taken][0] < q.end:
+            continue
+        sentence = view.view(q.start + shift)
+        if sentence is not None and q.end + shift <= sentence.end:
+            sentence.quantities.append(_shift_quantity(q, shift))
+    return view
+
+
+def _shift_quantity(q: Quantity, by: int) -> Quantity:
+    return q if not by else replace(q, start=q.start + by, end=q.end + by)
+
+
+def _shift_time(t: Time, by: int) -> Time:
+    return t if not by else replace(t, start=t.start + by, end=t.end + by)

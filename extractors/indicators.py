@@ -1,0 +1,79 @@
+"""What a number measures, in the document's own words: the noun phrase before it, else the one after it.
+
+Rule of the language: a level stands behind its indicator (卫生厕所普及率达到85%), a count before its noun (完成170户农村危房改造);
+a number that only compares or divides goes on with the indicator before it (同比增长8.3%, 其中一季度4500万元).
+"""
+
+from __future__ import annotations
+
+import re
+
+from extractors.lexicon import settings, words
+
+_MAX = 30
+
+
+def _any(key: str) -> str:
+    return "|".join(re.escape(w) for w in words("figures", key))
+
+
+_LINK = re.compile(rf"(?:{_any('link')}|[\s“”\"'(（\[【])++$")
+_LINK_BACK = re.compile(rf"(?:{_any('link')}|[\s“\"'(（\[【])$")
+_LEAD = re.compile(rf"(?:{_any('lead')}|[\s,，、。;；:：)）\]】”\"'\-—·.])*+")
+_VERB_ONLY = re.compile(rf"(?:{_any('verb')}|{_any('lead')}|了|出|好|[\s、])*+")
+_CHANGE_ONLY = re.compile(settings("figures")["change_only"])
+_RIGHT = re.compile(r"(?:以上|以下|以内|之内|左右|上下|多|余|及以上)?(?:的)?([^,，。;；:：、!！?？()（）\[\]【】\n\t]{1,24})")
+_RIGHT_STOP = re.compile(
+    r"已|均|都|正在|再|进行|开展|达到|达|并|全部|完成|参与|由|用于|其中|同比|较|比|要|将|应|为|占|以上|以下|以内|左右|实现|建成|到|至|每|纳入|提高|下降|增长"
+)
+_CUT = re.compile(r"使得|使|确保|力争|实现|推动|带动|把|将|对|让|其中|争取|预计|累计|完成|达成|新增")
+_BARE_RIGHT = re.compile(r"(?:以上|以下|以内|之内|左右|上下|及以上|多|余)+")
+
+
+def before(text: str, start: int, place: int) -> str:
+    """The indicator that stands in ``text[start:place]`` before a number at ``place``; empty if none stands there."""
+    left = text[start:place]
+    cut = _strip_end(left)
+    cut = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
+    if len(cut) > _MAX:
+        cut = cut[-_MAX:]
+    if len(cut) > 14:
+        hits = [m for m in _CUT.finditer(cut) if 0 < m.start() and len(cut) - m.end() >= 4]
+        if hits:
+            cut = cut[hits[-1].end() :]
+    return cut.strip(" ,，、:：;；。.“”\"'()（）")
+
+
+def _strip_end(left: str) -> str:
+    """Drop link verbs and cue words from the end, repeatedly, in time linear in what is dropped."""
+    end = len(left)
+    while end:
+        m = _LINK_BACK.search(left, max(0, end - 6), end)
+        if m is None or m.start() == end:
+            return left[:end]
+        end = m.start()
+    return ""
+
+
+def after(text: str, place: int, end: int) -> str:
+    """The noun phrase that follows a number which ends at ``place``, up to ``end``; empty if none does."""
+    m = _RIGHT.match(text, place, end)
+    if m is None:
+        return ""
+    phrase = m.group(1)
+    if _BARE_RIGHT.fullmatch(phrase):
+        return ""
+    stop = _RIGHT_STOP.search(phrase)
+    if stop:
+        phrase = phrase[: stop.start()]
+    return phrase.strip(" “”\"'")
+
+
+def is_verb_only(phrase: str) -> bool:
+    """True where the phrase holds nothing but verbs and adverbs (完成, 计划新建)."""
+    return not phrase or _VERB_ONLY.fullmatch(phrase) is not None
+
+
+def is_change_only(phrase: str) -> bool:
+    """True where the phrase only compares (同比增长, 比上年减少) and so goes on with the indicator before it."""
+    return not phrase or _CHANGE_ONLY.fullmatch(phrase) is not None

@@ -1,0 +1,113 @@
+"""Times in the year and month of their context.
+
+A month without a year is in the year that its sentence or paragraph named last (2018年,…全年实现…), else in the year of its
+section; 上旬 and 月底前 are in the month named last, else in that of the document's date. A school year runs from August to
+July. Months that run backwards within one sentence (9月、11月、1月) roll into the next year.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+from extractors.document import Part, Segment
+from extractors.language import times
+from extractors.language.times import Time
+
+_FIXED_YEAR = re.compile(r"\d{4}-")
+_MONTH = re.compile(r"(?:\d{4}|XXXX)-(\d\d)-")
+_COMPARED = re.compile(r"(?:比|较|与|同|和|对|超|于|自|从|《)$")
+_ATTRIBUTIVE = re.compile(r"的|《|”|以来|同期|工作|年度|版|级|届")
+_SPEAKER = re.compile(r"今|本|明|去|前年|上年|后年")
+
+
+@dataclass(slots=True)
+class Timeline:
+    """Reads the times of one part in order and resolves them; one instance a part."""
+
+    text: str
+    part: Part
+    _segment: Segment | None = None
+    _year: int | None = None
+    _month: tuple[int, int] | None = None
+    _sentence: int = -1
+    _last: tuple[int, int] | None = None
+    _headings: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _school: bool = False
+
+    def __post_init__(self) -> None:
+        self._school = "学年" in self.part.title
+
+    def resolve(self, t: Time, segment: Segment, sentence: int) -> Time:
+        """The time with its dates as the context has them; ``sentence`` is the index of its sentence."""
+        if segment is not self._segment:
+            self._enter(segment)
+        if sentence != self._sentence:
+            self._sentence, self._last = sentence, None
+        if t.uses:
+            t = self._resolved(t, segment)
+        self._remember(t, segment)
+        return t
+
+    def _enter(self, segment: Segment) -> None:
+        self._segment, self._year, self._month = segment, segment.year, None
+        for heading in reversed(segment.path):
+            if heading in self._headings:
+                self._month = self._headings[heading]
+                break
+
+    def _resolved(self, t: Time, segment: Segment) -> Time:
+        if t.uses in ("month", "week", "day", "term"):
+            anchor = self._near()
+            return times.resolve(t, anchor) if anchor else t
+        year = segment.year if _SPEAKER.match(t.text) else self._year
+        if year is None:
+            return t
+        found = times.resolve(t, date(year, 1, 1))
+        month = _month_of(found)
+        if month is None:
+            return found
+        if self._school and month < 8 and year == self.part.year:
+            return times.resolve(t, date(year + 1, 1, 1))
+        if self._last and self._last[0] == year and self._last[1] >= 8 and month <= 4:
+            return times.resolve(t, date(year + 1, 1, 1))
+        if self._last and self._last[0] == year + 1 and month <= 6:
+            return times.resolve(t, date(year + 1, 1, 1))
+        return found
+
+    def _near(self) -> date | None:
+        if self._month:
+            return date(self._month[0], self._month[1], 1)
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", self.part.date):
+            return date.fromisoformat(self.part.date)
+        return None
+
+    def _remember(self, t: Time, segment: Segment) -> None:
+        first = t.start_date or t.end_date
+        if not _FIXED_YEAR.match(first):
+            return
+        year, month = int(first[:4]), _month_of(t)
+        if month is not None:
+            self._month = self._last = (year, month)
+            if segment.kind == "heading":
+                self._headings[self.text[segment.start : segment.end].strip()] = (year, month)
+        elif (
+            t.kind == "in"
+            and first[4:] == "-01-01"
+            and t.end_date == f"{year}-12-31"
+            and not _COMPARED.search(self.text, max(0, t.start - 2), t.start)
+            and not _ATTRIBUTIVE.match(self.text, t.end)
+        ):
+            self._year = year
+
+
+def _month_of(t: Time) -> int | None:
+    """Month of a time that lies within one month, or that ends in one (8月底前); None for longer periods."""
+    a, b = _MONTH.match(t.start_date), _MONTH.match(t.end_date)
+    if a and b and (a.group(1) != b.group(1) or t.start_date[:4] != t.end_date[:4]):
+        return None
+    m = a or b
+    if m is None or (not a and t.end_date.endswith("-12-31") and "12" not in t.text and "十二" not in t.text):
+        return None
+    return int(m.group(1))
