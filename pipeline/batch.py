@@ -1,0 +1,66 @@
+"""Documents to journal: cut the inputs into stretches, map the engine over those not done yet, keep what comes."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import version
+
+from pipeline.config import Settings
+from pipeline.engines import Stretch
+from pipeline.inputs import Item
+from pipeline.journal import Journal
+
+_STRETCH_ITEMS = 32
+_STRETCH_BYTES = 512 << 10
+
+Progress = Callable[[int, int], None]
+
+
+def program_version() -> str:
+    """The version of this program, as installed."""
+    return version("taizhang")
+
+
+def fingerprint(items: Sequence[Item], settings: Settings) -> str:
+    """What results depend on: the program, the settings that change rows, and the inputs by name, size and time."""
+    digest = hashlib.blake2b(digest_size=16)
+    head = [program_version(), settings.year, settings.timeout, settings.memory_mb, settings.max_mb]
+    digest.update(json.dumps(head).encode())
+    for i in items:
+        digest.update(json.dumps([i.source, i.size, i.modified_ns, i.problem]).encode())
+    return digest.hexdigest()
+
+
+def stretches(items: Sequence[Item], done: set[int]) -> Iterator[Stretch]:
+    """Runs of neighbouring inputs that are not done, small files together, a large one alone."""
+    first, size = 0, 0
+    held: list[Item] = []
+    for ordinal, item in enumerate(items):
+        full = len(held) == _STRETCH_ITEMS or size + item.size > _STRETCH_BYTES
+        if held and (full or ordinal in done):
+            yield Stretch(first, tuple(held))
+            held, size = [], 0
+        if ordinal not in done:
+            first = first if held else ordinal
+            held.append(item)
+            size += item.size
+    if held:
+        yield Stretch(first, tuple(held))
+
+
+def run(items: Sequence[Item], settings: Settings, journal: Journal, progress: Progress) -> None:
+    """Bring the journal to completion. ``progress`` is called with (inputs done, inputs in all)."""
+    done, _ = journal.scan()
+    count = len(done)
+    progress(count, len(items))
+    if count == len(items):
+        return
+    name = "serial" if settings.workers == 0 else "local"
+    engine = importlib.import_module(f"pipeline.engines.{name}")
+    for result in engine.run(stretches(items, done), settings, journal.folder):
+        journal.write(result.first, result.data)
+        count += result.count
+        progress(count, len(items))

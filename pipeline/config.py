@@ -1,0 +1,130 @@
+"""Settings of a run: option, then environment (``TAIZHANG_*``), then ``taizhang.toml``, then the default here."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import UsageError
+
+PROJECT_FILE = "taizhang.toml"
+SECTION = "extract"
+FORMATS = ("csv", "parquet", "xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of ``taizhang extract``; what each means stands in the help of its option."""
+
+    year: int | None = None
+    workers: int | None = None  # None: one a core
+    timeout: float = 120.0  # seconds a document
+    memory_mb: int = 2048  # a worker, beyond what it holds at start
+    max_mb: int = 500  # a file
+    formats: tuple[str, ...] = FORMATS
+    strict: bool = False
+
+
+def _whole(low: int, high: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        number = int(value) if not isinstance(value, bool) else None
+        if number is None or (isinstance(value, float) and value != number) or not low <= number <= high:
+            raise ValueError(f"应是 {low} 到 {high} 的整数")
+        return number
+
+    return read
+
+
+def _seconds(value: Any) -> float:
+    number = float(value)
+    if not 0 < number <= 86_400:
+        raise ValueError("应是大于 0、不超过 86400 的秒数")
+    return number
+
+
+def _formats(value: Any) -> tuple[str, ...]:
+    named = [str(v).strip().lower() for v in (value.split(",") if isinstance(value, str) else value)]
+    wrong = [v for v in named if v not in FORMATS]
+    if wrong or not named:
+        raise ValueError(f"只能是 {','.join(FORMATS)} 中的一种或几种,以逗号分隔")
+    return tuple(f for f in FORMATS if f in named)
+
+
+def _flag(value: Any) -> bool:
+    word = str(value).strip().lower()
+    if word not in ("true", "false", "1", "0", "yes", "no"):
+        raise ValueError("应是 true 或 false")
+    return word in ("true", "1", "yes")
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "year": _whole(1900, 2200),
+    "workers": _whole(0, 1024),
+    "timeout": _seconds,
+    "memory_mb": _whole(64, 1 << 20),
+    "max_mb": _whole(1, 1 << 20),
+    "formats": _formats,
+    "strict": _flag,
+}
+
+
+def load(
+    options: Mapping[str, Any], environment: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Settings:
+    """Merged settings.
+
+    ``options`` holds what the command line gave (None: not given). Raises UsageError for an unknown key, naming the
+    nearest known one, and for a value that cannot be read, naming where it came from.
+    """
+    known = [f.name for f in fields(Settings)]
+    merged: dict[str, Any] = {}
+    for name, value in _project(folder or Path.cwd(), known).items():
+        merged[name] = _read(name, value, f"{PROJECT_FILE} 的 {name}")
+    for key, value in (os.environ if environment is None else environment).items():
+        name = key.removeprefix("TAIZHANG_").lower()
+        if key.startswith("TAIZHANG_") and value:
+            if name not in known:
+                raise UsageError(_unknown(f"环境变量 {key}", key, [f"TAIZHANG_{k.upper()}" for k in known]))
+            merged[name] = _read(name, value, f"环境变量 {key}")
+    for name, value in options.items():
+        if value is not None:
+            merged[name] = _read(name, value, f"选项 --{name.replace('_', '-')}")
+    return Settings(**merged)
+
+
+def _project(folder: Path, known: list[str]) -> dict[str, Any]:
+    path = folder / PROJECT_FILE
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{PROJECT_FILE} 读不了:{error};请改正后再运行") from error
+    section = content.get(SECTION, {})
+    for key in content:
+        if key != SECTION:
+            raise UsageError(_unknown(f"{PROJECT_FILE} 的 {key}", key, [SECTION]))
+    if not isinstance(section, dict):
+        raise UsageError(f"{PROJECT_FILE} 的 {SECTION} 应写成 [{SECTION}] 一节")
+    for key in section:
+        if key not in known:
+            raise UsageError(_unknown(f"{PROJECT_FILE} 的 {key}", key, known))
+    return section
+
+
+def _unknown(where: str, key: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(key, known, 1, 0.5)
+    return f"{where} 不是已知的设置,{f'是否应为 {near[0]}' if near else '已知的有 ' + '、'.join(known)}"
+
+
+def _read(name: str, value: Any, where: str) -> Any:
+    try:
+        return _READERS[name](value)
+    except (TypeError, ValueError) as error:
+        reason = str(error) if "应是" in str(error) or "只能" in str(error) else "值的类型不对"
+        raise UsageError(f"{where} 的值 {value!r} 不对:{reason}") from error

@@ -1,0 +1,132 @@
+"""Worker processes on this machine: a time and a memory limit a document, and a crash costs only its document.
+
+The time limit is an alarm of the operating system with its default action, death: it ends native code that never returns
+to Python just as well. A worker notes which document of its stretch it is at, so that a dead worker's culprit is known
+and the rest of the stretch goes back to the queue.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from pipeline.config import Settings
+from pipeline.engines import Done, Stretch
+from pipeline.journal import encode
+from pipeline.worker import process, rejected
+
+# Tasks handed over per worker: enough that none waits, few enough that results never pile up.
+_AHEAD = 3
+_GRACE = 10.0  # seconds after which the pool ends a worker whose own alarm did not
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    stretch: Stretch
+    note: Path  # where its worker writes which document it is at
+
+
+def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iterator[Done]:
+    """Results as they come. ``scratch`` is a folder for the workers' notes."""
+    workers = settings.workers or os.cpu_count() or 1
+    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    if sys.platform == "linux":
+        context.set_forkserver_preload(["pipeline.engines.warm"])
+    pool: Any = ProcessPool(max_workers=workers, context=context, initializer=_limit, initargs=(settings.memory_mb,))
+    queue = iter(stretches)
+    again: deque[Stretch] = deque()
+    killed: set[int] = set()
+    running: dict[Future[bytes], _Task] = {}
+    try:
+        while True:
+            while len(running) < workers * _AHEAD and (stretch := again.popleft() if again else next(queue, None)):
+                note = scratch / f"{stretch.first:08d}.at"
+                note.write_bytes(bytes(4))
+                limit = settings.timeout * len(stretch.items) + _GRACE
+                future = pool.schedule(_work, (stretch, settings, str(note)), timeout=limit)
+                running[future] = _Task(stretch, note)
+            if not running:
+                break
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                task = running.pop(future)
+                try:
+                    data = future.result()
+                except (ProcessExpired, TimeoutError) as death:
+                    yield from _bury(task, death, settings, again, killed)
+                else:
+                    yield Done(task.stretch.first, len(task.stretch.items), data)
+                task.note.unlink(missing_ok=True)
+        pool.close()
+    except BaseException:
+        pool.stop()
+        raise
+    finally:
+        pool.join()
+
+
+def _bury(task: _Task, death: Exception, settings: Settings, again: deque[Stretch], killed: set[int]) -> Iterator[Done]:
+    """The result of the one document that ended its worker; the others go back to the queue."""
+    stretch = task.stretch
+    at = min(int.from_bytes(task.note.read_bytes(), "big"), len(stretch.items) - 1)
+    ordinal, item = stretch.first + at, stretch.items[at]
+    for start, items in ((0, stretch.items[:at]), (at + 1, stretch.items[at + 1 :])):
+        if items:
+            again.append(Stretch(stretch.first + start, items))
+    if getattr(death, "exitcode", 0) == -signal.SIGKILL and ordinal not in killed:
+        # Killed from outside, most likely for want of memory on the machine, perhaps another document's: once more.
+        killed.add(ordinal)
+        again.append(Stretch(ordinal, (item,)))
+    else:
+        yield Done(ordinal, 1, encode(ordinal, [[rejected(item, *_cause(death, settings))]]))
+
+
+def _cause(death: Exception, settings: Settings) -> tuple[str, str]:
+    code = -(getattr(death, "exitcode", 0) or 0)
+    if isinstance(death, TimeoutError) or code == signal.SIGALRM:
+        return "timeout", f"no result within {settings.timeout:g} s"
+    if code == signal.SIGKILL:
+        return "memory", "the system ended the reading process twice, most likely for want of memory"
+    name = signal.Signals(code).name if code in signal.valid_signals() else f"exit code {-code}"
+    return "crash", f"the reading process ended with {name}"
+
+
+def _limit(memory_mb: int) -> None:
+    """Set up a worker: no signals from the terminal, nothing on the streams, the memory limit."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 1)
+    os.dup2(null, 2)  # native libraries print there
+    held = 0
+    with contextlib.suppress(OSError):
+        held = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (held + (memory_mb << 20),) * 2)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _work(stretch: Stretch, settings: Settings, note: str) -> bytes:
+    outcomes = []
+    at = os.open(note, os.O_WRONLY)
+    try:
+        for index, item in enumerate(stretch.items):
+            os.pwrite(at, index.to_bytes(4, "big"), 0)
+            signal.setitimer(signal.ITIMER_REAL, settings.timeout)
+            outcomes.append(process(item, settings))
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        os.close(at)
+    return encode(stretch.first, outcomes)

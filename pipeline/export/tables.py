@@ -1,0 +1,193 @@
+"""The tables as CSV and Parquet, written as rows come.
+
+CSV is UTF-8 with a BOM, CRLF, RFC 4180. Text cells are quoted and numbers are not, whatever they begin with: values are
+never altered, since ``quote`` must stay exact. Parquet is typed: decimals are decimal128(38, 12); a value beyond that is
+rounded to twelve places, or empty if it has more than 26 digits before the point (CSV has it whole).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from operator import itemgetter
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from extractors.schema import TABLES, Column, columns
+
+Values = tuple[Any, ...]
+
+_GROUP_ROWS = 50_000
+_SHARD_ROWS = 500_000
+_PLACES = Decimal(1).scaleb(-12)
+_CEILING = Decimal(10) ** 26
+_WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+
+class Sink(Protocol):
+    """A place for the rows of one table, given as tuples in declaration order."""
+
+    def add(self, rows: Sequence[Values]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def arranged(table: str) -> tuple[list[Column], itemgetter[Any]]:
+    """Columns of a table as exported (ids first) and the getter that brings a tuple in declaration order into theirs."""
+    order = list(columns(table))
+    declared = list(TABLES[table].row.__dataclass_fields__)
+    return order, itemgetter(*(declared.index(c.name) for c in order))
+
+
+def plain(number: Decimal) -> str:
+    """A decimal in shortest plain form: no exponent, no trailing zeros after the point.
+
+    >>> plain(Decimal("1.580E+9")), plain(Decimal("12.50"))
+    ('1580000000', '12.5')
+    """
+    text = format(number, "f")
+    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
+
+
+class CsvSink:
+    """One CSV file."""
+
+    def __init__(self, folder: Path, table: str) -> None:
+        order, self._arrange = arranged(table)
+        self._file: IO[str] = (folder / f"{table}.csv").open("w", encoding="utf-8-sig", newline="", errors="replace")
+        self._file.write(",".join(c.name for c in order) + "\r\n")
+        self._text = [c.type == "string" for c in order]
+
+    def add(self, rows: Sequence[Values]) -> None:
+        """Append rows."""
+        lines = []
+        for row in rows:
+            cells = []
+            for value, text in zip(self._arrange(row), self._text, strict=True):
+                if value is None or value == "":
+                    cells.append("")
+                elif text:
+                    cells.append('"' + value.replace('"', '""') + '"' if '"' in value else f'"{value}"')
+                elif isinstance(value, Decimal):
+                    cells.append(plain(value))
+                else:
+                    cells.append(f"{value:.6g}" if isinstance(value, float) else str(value))
+            lines.append(",".join(cells))
+        if lines:
+            self._file.write("\r\n".join(lines) + "\r\n")
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+def _fitting(value: Decimal | None) -> Decimal | None:
+    if value is None or not value.is_finite() or abs(value) >= _CEILING:
+        return None
+    return value.quantize(_PLACES, context=_WIDE)
+
+
+class ParquetSink:
+    """One Parquet file, or a folder of shards."""
+
+    def __init__(self, folder: Path, table: str, sharded: bool) -> None:
+        import pyarrow as pa  # noqa: PLC0415 (heavy)
+
+        order, self._arrange = arranged(table)
+        types = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "decimal": pa.decimal128(38, 12)}
+        self._schema = pa.schema([pa.field(c.name, types[c.type], metadata={"title": c.header}) for c in order])
+        self._path = folder / table if sharded else folder / f"{table}.parquet"
+        if sharded:
+            self._path.mkdir()
+        self._sharded = sharded
+        self._held: list[Values] = []
+        self._writer: Any = None
+        self._shard = self._written = 0
+
+    def add(self, rows: Sequence[Values]) -> None:
+        """Append rows."""
+        self._held.extend(rows)
+        while len(self._held) >= _GROUP_ROWS:
+            self._flush(_GROUP_ROWS)
+
+    def close(self) -> None:
+        """Write what is held and finish."""
+        if self._held or self._shard == 0:
+            self._flush(_GROUP_ROWS)
+        self._end()
+
+    def _flush(self, count: int) -> None:
+        import pyarrow as pa  # noqa: PLC0415
+
+        group, self._held = self._held[:count], self._held[count:]
+        turned = list(zip(*map(self._arrange, group), strict=True)) or [()] * len(self._schema)
+        arrays = [self._array(pa, values, f.type) for values, f in zip(turned, self._schema, strict=True)]
+        if self._writer is None:
+            self._begin()
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=_GROUP_ROWS)
+        self._written += len(group)
+        if self._sharded and self._written >= _SHARD_ROWS:
+            self._end()
+
+    @staticmethod
+    def _array(pa: Any, values: Sequence[Any], type: Any) -> Any:
+        if pa.types.is_decimal(type):
+            return pa.array([_fitting(v) for v in values], type)
+        return pa.array(values, type)
+
+    def _begin(self) -> None:
+        import pyarrow.parquet as pq  # noqa: PLC0415
+
+        path = self._path / f"part-{self._shard:05d}.parquet" if self._sharded else self._path
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._shard += 1
+        self._written = 0
+
+    def _end(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+
+class Texts:
+    """The texts that offsets point into: a file a document, or one ``texts.parquet`` above the limit."""
+
+    def __init__(self, folder: Path, sharded: bool) -> None:
+        self._folder = folder / "texts"
+        self._writer: Any = None
+        self._schema: Any = None
+        self._held: list[tuple[str, str]] = []
+        self._size = 0
+        if sharded:
+            import pyarrow as pa  # noqa: PLC0415
+            import pyarrow.parquet as pq  # noqa: PLC0415
+
+            self._schema = pa.schema([("doc_id", pa.string()), ("text", pa.string())])
+            self._writer = pq.ParquetWriter(folder / "texts.parquet", self._schema, compression="zstd")
+        else:
+            self._folder.mkdir()
+
+    def add(self, doc_id: str, text: bytes) -> None:
+        """Keep one text (UTF-8)."""
+        if self._writer is None:
+            (self._folder / f"{doc_id}.txt").write_bytes(text)
+            return
+        self._held.append((doc_id, text.decode()))
+        self._size += len(text)
+        if self._size > 32 << 20:
+            self._flush()
+
+    def _flush(self) -> None:
+        import pyarrow as pa  # noqa: PLC0415
+
+        ids, texts = [i for i, _ in self._held], [t for _, t in self._held]
+        self._writer.write_table(
+            pa.Table.from_arrays([pa.array(ids), pa.array(texts, pa.string())], schema=self._schema)
+        )
+        self._held, self._size = [], 0
+
+    def close(self) -> None:
+        """Finish."""
+        if self._writer is not None:
+            self._flush()
+            self._writer.close()

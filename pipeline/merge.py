@@ -1,0 +1,50 @@
+"""The journal as one stream in input order, second copies of the same bytes turned into rejects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from extractors.schema import REJECT_REASONS
+from pipeline.journal import Entry, Journal
+from pipeline.worker import Outcome
+
+
+class Merge:
+    """What a finished journal holds: ``documents`` files with tables, ``reasons`` of the rejects."""
+
+    def __init__(self, journal: Journal, entries: list[Entry]) -> None:
+        self._journal = journal
+        self._first: dict[str, str] = {}
+        for e in entries:
+            if e.doc_id and e.reason != "empty":
+                known = self._first.get(e.doc_id)
+                self._first[e.doc_id] = e.source if known is None else min(known, e.source)
+        self.reasons: Counter[str] = Counter()
+        self.documents = self.parts = 0
+        for e in entries:
+            if reason := self._reason(e):
+                self.reasons[reason] += 1
+            else:
+                self.documents += 1
+                self.parts += e.documents
+
+    def _reason(self, e: Entry | Outcome) -> str:
+        # Every empty file has the same bytes, and each is its sender's mistake.
+        if e.doc_id and e.reason != "empty" and self._first[e.doc_id] != e.source:
+            return "duplicate"
+        return e.reason
+
+    def __iter__(self) -> Iterator[Outcome]:
+        """Outcomes in input order; a duplicate has lost its rows."""
+        for outcome in self._journal.outcomes():
+            if self._reason(outcome) == "duplicate":
+                detail = f"same bytes as {self._first[outcome.doc_id]}"
+                yield Outcome(outcome.source, outcome.doc_id, reason="duplicate", detail=detail)
+            else:
+                yield outcome
+
+
+def reject_row(outcome: Outcome) -> tuple[str, str, str, str, str]:
+    """The row of ``rejects``, in declaration order."""
+    return outcome.source, outcome.doc_id, outcome.reason, outcome.detail, REJECT_REASONS[outcome.reason][1]
