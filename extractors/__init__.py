@@ -1,1 +1,35 @@
-"""."""
+"""One document in, rows out.
+
+>>> source = read(data, "plan.txt")        # doctest: +SKIP
+>>> extract(source).tables["figures"]      # doctest: +SKIP
+
+Everything is imported when it is first used, so that ``import extractors`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from extractors.document import Source
+    from extractors.errors import Rejected
+    from extractors.extraction import Extraction, Options, extract
+    from extractors.reading import read
+
+__all__ = ["Extraction", "Options", "Rejected", "Source", "extract", "read"]
+
+_HOME = {
+    "Extraction": "extractors.extraction",
+    "Options": "extractors.extraction",
+    "Rejected": "extractors.errors",
+    "Source": "extractors.document",
+    "extract": "extractors.extraction",
+    "read": "extractors.reading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,7 +22,9 @@ _LINK_BACK = re.compile(rf"(?:{_any('link')}|[\s“\"'(（\[【])$")
 _LEAD = re.compile(rf"(?:{_any('lead')}|[\s,，、。;；:：)）\]】”\"'\-—·.])*+")
 _VERB_ONLY = re.compile(rf"(?:{_any('verb')}|{_any('lead')}|了|出|好|[\s、])*+")
 _CHANGE_ONLY = re.compile(settings("figures")["change_only"])
-_RIGHT = re.compile(r"(?:以上|以下|以内|之内|左右|上下|多|余|及以上)?(?:的)?([^,，。;；:：、!！?？()（）\[\]【】\n\t]{1,24})")
+_RIGHT = re.compile(
+    r"(?:以上|以下|以内|之内|左右|上下|多|余|及以上)?(?:的)?([^,，。;；:：、!！?？()（）\[\]【】\n\t]{1,24})"
+)
 _RIGHT_STOP = re.compile(
     r"已|均|都|正在|再|进行|开展|达到|达|并|全部|完成|参与|由|用于|其中|同比|较|比|要|将|应|为|占|以上|以下|以内|左右|实现|建成|到|至|每|纳入|提高|下降|增长"
 )
@@ -38,7 +40,7 @@ def before(text: str, start: int, place: int) -> str:
     if len(cut) > _MAX:
         cut = cut[-_MAX:]
     if len(cut) > 14:
-        hits = [m for m in _CUT.finditer(cut) if 0 < m.start() and len(cut) - m.end() >= 4]
+        hits = [m for m in _CUT.finditer(cut) if m.start() > 0 and len(cut) - m.end() >= 4]
         if hits:
             cut = cut[hits[-1].end() :]
     return cut.strip(" ,，、:：;；。.“”\"'()（）")

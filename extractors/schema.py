@@ -53,7 +53,9 @@ REJECT_REASONS = {
 }
 
 
-def column(header: str, doc: str, *, type: ColumnType = "string", vocabulary: tuple[str, ...] = (), default: Any = "") -> Any:
+def column(
+    header: str, doc: str, *, type: ColumnType = "string", vocabulary: tuple[str, ...] = (), default: Any = ""
+) -> Any:
     """A field of a row with its Chinese header, meaning, type and, where closed, its vocabulary."""
     return field(default=default, metadata={"header": header, "doc": doc, "type": type, "vocabulary": vocabulary})
 

@@ -1,0 +1,43 @@
+"""What must be done, in the document's words: the verb phrase of a clause, without its time, subject and modal."""
+
+from __future__ import annotations
+
+import re
+
+from extractors.document import Segment
+
+MAX = 60
+_EDGE = " \t\n,，、;；:：。.!！?？"
+_OPEN_MODAL = re.compile(
+    r"(?:[,，、\s]|要求?|应当?|须|必须|务必|需要?|将|负责|力争|确保|争取|预计|可|并|且|同时|并且|务求|予以|要在|在|于|前|全部?(?=完成)|共同)*+"
+)
+_BRACKET_END = re.compile(r"[(（\[【][^()（）\[\]【】]*$")
+_LIST_NUMBER = re.compile(
+    r"\s*(?:第?[一二三四五六七八九十百]{1,4}(?:是|要)?[、.．,，]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}(?:[.．、)）](?!\d)|(?=[一-龥]))|[①-⑳]|第[一二三四五六七八九十]+[条章节],?|[一二三四五六七八九]是|[一二三四五六七八九]要)?\s*"
+)
+
+
+def phrase(text: str, start: int, end: int) -> str:
+    """``text[start:end]`` without punctuation, modals and connectives at its edges, at most 60 characters."""
+    m = _OPEN_MODAL.match(text, start, end)
+    begin = m.end() if m else start
+    found = text[begin:end].strip(_EDGE)
+    if found.count("(") > found.count(")"):
+        found = _BRACKET_END.sub("", found) or found
+    return found.replace("\n", "")[:MAX].strip(_EDGE + "(（")
+
+
+def first_sentence(text: str, segment: Segment, end: int) -> str:
+    """The title or first sentence of an item or paragraph, without its number and anything from ``end`` on."""
+    begin = _LIST_NUMBER.match(text, max(segment.start, min(segment.body, end)), max(segment.start, end)).end()  # type: ignore[union-attr]
+    stop = end
+    for mark in "。；;\n":
+        found = text.find(mark, begin, stop)
+        if found > begin:
+            stop = found
+    return phrase(text, begin, stop)
+
+
+def without_number(text: str) -> str:
+    """A heading without its list number and closing marks."""
+    return text[_LIST_NUMBER.match(text).end() :].strip(_EDGE)  # type: ignore[union-attr]

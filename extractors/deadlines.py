@@ -1,0 +1,158 @@
+"""Times in context: which of them limit planned, required or promised work.
+
+A time is refused where it tells when something happened, what a figure covers, what is compared with, or where it belongs
+to a name; a bare year or 今年 as an adverb is kept as a candidate below 0.5.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extractors import actions, tense
+from extractors.context import PartView, SentenceView
+from extractors.language.times import Time
+from extractors.lexicon import words
+from extractors.mentions import DeadlineMention
+
+
+def _any(key: str) -> str:
+    return "|".join(re.escape(w) for w in words("deadlines", key))
+
+
+_LABEL = re.compile(rf"(?:{_any('label')})[^\n:;；。,，]{{0,8}}:[^\n;；。]*$")
+_COMPARED = re.compile(rf"(?:{_any('compared')})[^,，。;；]{{0,2}}$")
+_ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
+_NAME_OPEN = re.compile(r"《[^》]*$")
+_BARE_YEAR = re.compile(
+    r"(?:[_*×xX○〇\d一二三四五六七八九零]{0,4}年度?|今年|本年度?|全年|年度|当年|本年内?|今明两年|年内?)$"
+)
+_USED = re.compile(r"(?:用|利用|花|经过|力争用|再用)\s*$")
+_UNTIL = re.compile(r"(?:截至|截止|截止到)\s*$")
+_REPORTED = re.compile(r"(?:完成了|已|实现了|共|累计|达到了|发生|为|增长|下降|达)")
+_HEAD_BRACKET = re.compile(r"[(（]\s*$")
+_DATELINE = re.compile(r"\s*$")
+
+
+def find(view: PartView) -> list[DeadlineMention]:
+    """Deadlines of a part in the order of the text; table rows are left to :mod:`extractors.worktables`."""
+    found: list[DeadlineMention] = []
+    for sentence in view.ordered():
+        if not sentence.times or sentence.segment.kind in ("title", "meta") or sentence.segment.table is not None:
+            continue
+        for n, t in enumerate(sentence.times):
+            deadline = _deadline(view, sentence, n, t)
+            if deadline is not None:
+                found.append(deadline)
+    return found
+
+
+def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> DeadlineMention | None:
+    text = sentence.text
+    clause = sentence.clause(t.start)
+    labelled = _LABEL.search(text, max(sentence.segment.start, t.start - 60), t.start)
+    kind, confidence, cue = t.kind, 0.93, ""
+    if labelled:
+        cue, confidence = labelled.group().split(":")[0], 0.97
+        if t.kind == "duration":
+            return None
+        if t.kind == "in" and _whole_year(t):
+            kind = "by"
+    else:
+        judged = _judge(view, sentence, clause, t)
+        if judged is None:
+            return None
+        kind, confidence, cue = judged
+    due_start, due_end = _dates(t, kind)
+    action = "" if labelled else _action(sentence, n, t, clause)
+    return DeadlineMention(
+        t.start, t.end, sentence.segment, sentence.span, rule=f"time:{kind}" + (":label" if labelled else ""), cue=cue, confidence=confidence,
+        kind=kind, due_start=due_start, due_end=due_end, rrule=t.rrule, duration=t.duration if kind == "within" else "", action=action,
+    )  # fmt: skip
+
+
+def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: Time) -> tuple[str, float, str] | None:
+    """(kind, confidence, cue) of a time that limits work, None for any other."""
+    text = sentence.text
+    before = text[max(clause[0], t.start - 8) : t.start]
+    if (
+        (_COMPARED.search(before)
+        and t.kind != "within")
+        or _NAME_OPEN.search(text, max(sentence.start, t.start - 40), t.start)
+    ):
+        return None
+    if t.kind == "duration":
+        if not _USED.search(before):
+            return None
+        return "within", 0.9, "用"
+    if _UNTIL.search(before) or (t.kind in ("in", "by") and _ATTRIBUTIVE.match(text, t.end)):
+        return None
+    if t.kind == "within" and not (t.duration or t.end_date):
+        return None
+    bare_year = t.kind == "in" and (_whole_year(t) or _BARE_YEAR.match(t.text)) and not t.text.startswith(("到", "至"))
+    if sentence.segment.kind == "heading":
+        if bare_year or t.kind in ("every", "within"):
+            return None
+        return (
+            (t.kind, 0.7, "heading") if _HEAD_BRACKET.search(before) or t.start <= sentence.segment.body + 1 else None
+        )
+    default: tense.Tense = sentence.segment.tense or ("done" if view.part.kind == "summary" else "planned")
+    verdict, cue = tense.judge(sentence.cues, clause, t.end, default)
+    if t.kind == "every":
+        done = verdict == "done" and (sentence.segment.tense == "done" or cue != "")
+        return None if done else ("every", 0.93, cue)
+    if verdict == "done" and not (
+        t.kind in ("by", "from", "within") and cue in ("", "目前", "截止", "截至", "现有", "同比")
+    ):
+        return None
+    if verdict == "done" and sentence.segment.tense == "done":
+        return None
+    if _past(view, t):
+        return None
+    if bare_year:
+        return t.kind, 0.4, "year"
+    return t.kind, 0.93 if verdict == "planned" else 0.6, cue or f"section:{verdict}"
+
+
+def _past(view: PartView, t: Time) -> bool:
+    """A time that ended before the document was written, or before the year it plans for."""
+    end = t.end_date or t.start_date
+    if not re.match(r"\d{4}-\d\d-\d\d", end):
+        return False
+    if re.match(r"\d{4}-\d\d-\d\d$", view.part.date) and t.kind != "from":
+        return end < view.part.date and end[:4] < str(view.part.year or view.part.date[:4])
+    return view.part.year is not None and int(end[:4]) < view.part.year
+
+
+def _whole_year(t: Time) -> bool:
+    return t.start_date.endswith("-01-01") and t.end_date.endswith("-12-31") and t.start_date[:4] == t.end_date[:4]
+
+
+def _dates(t: Time, kind: str) -> tuple[str, str]:
+    if kind == "by":
+        return "", t.end_date or t.start_date
+    if kind == "from":
+        return t.start_date or t.end_date, t.end_date if t.start_date else ""
+    return t.start_date, t.end_date
+
+
+def _action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
+    """What must be done: from after the time to the next time or the end of its clause; a clause that ends with the time
+    goes on in the next one, else looks back."""
+    text = sentence.text
+    later = [u.start for u in sentence.times[n + 1 :] if u.start < clause[1]]
+    stop = later[0] if later else clause[1]
+    found = actions.phrase(text, t.end, stop)
+    if len(found) >= 2:
+        return found
+    if later:
+        return actions.phrase(text, sentence.times[-1].end if sentence.times[-1].end < clause[1] else t.end, clause[1])
+    i = sentence.clause_index(t.start)
+    if i + 1 < len(sentence.clauses):
+        a, b = sentence.clauses[i + 1]
+        found = actions.phrase(text, a, b)
+        if len(found) >= 2:
+            return found
+    found = actions.phrase(text, clause[0], t.start)
+    if len(found) >= 2:
+        return found
+    return actions.first_sentence(text, sentence.segment, sentence.segment.end)

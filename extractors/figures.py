@@ -1,0 +1,245 @@
+"""Numbers in context: which of them measure something, what, and whether they plan, report, rule or describe.
+
+:func:`find` takes the quantities of a part and gives one :class:`FigureMention` each that measures something. Status is
+decided in this order: scoring schemes and standing rules, attributes of a thing (占地42亩), steps of a change (由A增至B),
+then the tense of the clause, the section and the part (:mod:`extractors.tense`).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from extractors import indicators, tense
+from extractors.context import PartView, SentenceView
+from extractors.language.quantities import Quantity
+from extractors.lexicon import settings, words
+from extractors.mentions import FigureMention
+from extractors.periods import period
+
+
+def _any(key: str) -> str:
+    return "|".join(re.escape(w) for w in words("figures", key))
+
+
+_RULE = re.compile(
+    r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
+)
+_RULE_SUBSIDY = re.compile(r"补助|补贴|奖励|资助|奖补|补偿|救助")
+_RULE_TERMS = re.compile(r"每|按|最高|一次性|标准|给予|的[,，]|不超过")
+_RULE_FORM = re.compile(
+    r"的(?:企业|单位|项目|个人|机构|人员|村|户)?[,，、]?(?:给予|予以|按照?|一次性|每|不予|扣|加|奖)"
+)
+_SCORING = re.compile("|".join(words("figures", "scoring")))
+_ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
+_DESCRIBED = re.compile(r"[^,，。;；]{0,20}?(?:项目|生产线|工程|厂房|基地|园区|的)")
+_CAPACITY = re.compile(r"年产|日产|年处理|日处理|年用量|年加工|年生产|设计|装机")
+_FROM = re.compile(r"(?:由|从|自)[^,，。;；]{0,8}$")
+_TO = re.compile(
+    r"(?:增至|增加到|增加至|增长到|提高到|提高至|提升到|提升至|降至|降到|下降到|下降至|降低到|降低至|减少到|减少至|压缩到|压缩至|缩短到|缩短至|扩大到|扩大至|升至|上升到|上升至|增到|减至|减到|到|至|调整为|变为|降为|增为)[^,，。;；]{0,4}$"
+)
+_ZERO_NOUN = re.compile(
+    r"(?:率|比|值|度|数|量|指数|系数|事故|案件|件|例|比例|占比)(?:为|是|达到|达|降至|降为|保持|控制在|:|：)*\s*$"
+)
+_RATE_NOUN = re.compile(
+    r"(?:率|比例|占比|比重|得分|覆盖面)(?:达到|达|为|提高到|提升至|提高至|提升到|控制在|保持在|稳定在|不低于|不少于|超过|以|约|在|:|：)*\s*$"
+)
+_MONEY_HEAD = re.compile(settings("figures")["money_head"])
+_CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
+_RANK = re.compile(r"(?:前|后|倒数|排名|排第|列第|位列|居)\s*$")
+_AGE_TERM = re.compile(r"(?:及)?(?:以下|以上|以内)")
+_RHETORICAL = re.compile(rf"(?:{'|'.join(re.escape(w) for w in words('figures', 'rhetorical'))})(?![台型车])")
+_CHINESE_ARTICLE = re.compile(r"[一壹](?!十|百|千|万|亿|点|至|到|两|二)")
+_BASIS = re.compile(
+    r"同比|环比|(?:比|较)([^,，。;；]{1,14}?)(?:增|减|下降|上升|提高|降低|提升|回落|上涨|下跌|压降|削减|多|少|翻|扩大|缩小|快|高|低)"
+)
+_TABLE_MARK = "\t"
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What carries from one number to the next within a sentence."""
+
+    indicator: str = ""
+    end: int = 0
+    quantity: Quantity | None = None
+
+
+def find(view: PartView) -> list[FigureMention]:
+    """Figures of a part in the order of the text; table rows are left to :mod:`extractors.worktables`."""
+    found: list[FigureMention] = []
+    percent_lost = "percent_lost" in view.part.quality
+    for sentence in view.ordered():
+        if not sentence.quantities or sentence.segment.kind in ("title", "meta") or sentence.segment.table is not None:
+            continue
+        memory = _Memory()
+        for n, q in enumerate(sentence.quantities):
+            figure = _figure(view, sentence, n, q, memory, percent_lost)
+            if figure is not None:
+                found.append(figure)
+                memory = _Memory(figure.indicator, q.end, q)
+    return found
+
+
+def _figure(
+    view: PartView, sentence: SentenceView, n: int, q: Quantity, memory: _Memory, percent_lost: bool
+) -> FigureMention | None:
+    text = sentence.text
+    clause = sentence.clause(q.start)
+    left_edge = max(clause[0], memory.end)
+    for t in sentence.times:
+        if left_edge < t.end <= q.start:
+            left_edge = t.end
+    left = text[left_edge : q.start]
+    measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 1])
+    if certainty <= 0:
+        return None
+    indicator = _indicator(sentence, clause, left_edge, q, memory)
+    status, cue, confidence = _status(view, sentence, clause, n, q, left, measure)
+    start, end = period(sentence, q, clause[0])
+    basis = _BASIS.search(text, clause[0], q.start) if q.change or q.measure == "百分点" else None
+    return FigureMention(
+        q.start, q.end, sentence.segment, sentence.span, rule=f"quantity:{q.dimension or 'bare'}", cue=cue,
+        confidence=round(min(confidence, certainty), 2), low=q.low, high=q.high, measure=measure, bound=q.bound, status=status,
+        change=q.change, basis=(basis.group(1) or basis.group()) if basis else "", indicator=indicator, period=(start, end),
+    )  # fmt: skip
+
+
+def _measure(q: Quantity, before: str, percent_lost: bool, following: str) -> tuple[str, float]:
+    """(measure, certainty that the number measures something); certainty 0 refuses."""
+    if not q.measure:
+        return _bare(q, before, percent_lost)
+    raw = q.text
+    if q.dimension in ("count", "") and q.numeral == "chinese":
+        if _CHINESE_ARTICLE.match(raw) and q.bound not in ("ge", "le"):
+            return q.measure, 0.4
+        if _RHETORICAL.search(raw):
+            return q.measure, 0.4
+        if q.measure == "次" and q.low is not None and q.low <= 2 and q.bound == "eq":
+            return q.measure, 0.4
+    if q.measure in ("名", "位") and _RANK.search(before):
+        return q.measure, 0.4
+    return q.measure, 0.97
+
+
+def _bare(q: Quantity, before: str, percent_lost: bool) -> tuple[str, float]:
+    """A number without unit measures where a magnitude, a rate or a zero says so."""
+    if q.text[-1:] in "万亿萬億" and (q.low or q.high or Decimal(0)) >= 10000:
+        tail = _CLAUSE_BREAK.split(before)[-1][-16:]
+        return ("元", 0.85) if _MONEY_HEAD.search(tail) else ("", 0.7)
+    if _RATE_NOUN.search(before):
+        zero = q.low == 0
+        return "", 0.8 if percent_lost or zero or (q.high or q.low or Decimal(0)) <= 100 else 0.4
+    if q.low == 0 and _ZERO_NOUN.search(before):
+        return "", 0.7
+    if _ZERO_NOUN.search(before) and q.numeral == "arabic":
+        return "", 0.6
+    return "", 0.0
+
+
+def _indicator(sentence: SentenceView, clause: tuple[int, int], left_edge: int, q: Quantity, memory: _Memory) -> str:
+    text = sentence.text
+    left = indicators.before(text, left_edge, q.start)
+    right = indicators.after(text, q.end, min(clause[1], _next_mention(sentence, q.end)))
+    if q.dimension in ("count", "age", "lessons") and right and not right.startswith(("以", "及")):
+        if indicators.is_verb_only(left):
+            return right
+        joined = left + right
+        return joined if len(joined) <= 24 else (right if len(right) >= 4 else left)
+    if left and not indicators.is_change_only(left):
+        if indicators.is_verb_only(left) and right and q.dimension not in ("money",):
+            return right
+        return left
+    if memory.indicator:
+        return memory.indicator
+    head = _topic(sentence, clause, q)
+    if head:
+        return head
+    return right or left
+
+
+def _topic(sentence: SentenceView, clause: tuple[int, int], q: Quantity) -> str:
+    """The words that head the sentence: before a colon or bracket, or the clause before."""
+    text = sentence.text
+    colon = max(text.rfind(":", sentence.start, q.start), text.rfind("(", sentence.start, q.start))
+    if colon > sentence.start:
+        start = max(text.rfind(mark, sentence.start, colon) for mark in ",，;；、:") + 1
+        found = indicators.before(text, max(start, sentence.start), colon)
+        if found and not indicators.is_verb_only(found):
+            return found
+    i = sentence.clause_index(q.start)
+    if i > 0:
+        a, b = sentence.clauses[i - 1]
+        return indicators.before(text, a, b)
+    body = sentence.segment.body
+    if sentence.segment.path and clause[0] <= max(body, sentence.start) + 1:
+        return indicators.before(sentence.segment.path[-1], 0, len(sentence.segment.path[-1]))
+    return ""
+
+
+def _next_mention(sentence: SentenceView, place: int) -> int:
+    nearest = sentence.end
+    for m in (*sentence.quantities, *sentence.times):
+        if m.start >= place:
+            nearest = min(nearest, m.start)
+    return nearest
+
+
+def _status(
+    view: PartView, sentence: SentenceView, clause: tuple[int, int], n: int, q: Quantity, left: str, measure: str
+) -> tuple[str, str, float]:
+    """(status, cue, confidence)."""
+    text = sentence.text
+    body = text[clause[0] : clause[1]]
+    if (hit := _rule_of(view, sentence, body, q, measure)) is not None:
+        return "rule", hit, 0.9
+    if (m := _ATTRIBUTE.search(text, max(clause[0], q.start - 14), q.start)) and q.bound in ("eq", "approx"):
+        bracketed = text.count("(", clause[0], q.start) > text.count(")", clause[0], q.start)
+        described = _DESCRIBED.match(text, q.end, min(clause[1], q.end + 30)) is not None
+        if bracketed or described or m.group().startswith("占地"):
+            return "other", m.group(), 0.85
+    if q.measure.endswith(("/年", "/日")) and _CAPACITY.search(text, max(clause[0], q.start - 12), q.start + 1) and _DESCRIBED.match(
+        text, q.end, min(sentence.end, q.end + 40)
+    ):  # fmt: skip
+        return "other", "年产", 0.85
+    if _FROM.search(text, max(clause[0], q.start - 10), q.start) and n + 1 < len(sentence.quantities):
+        later = sentence.quantities[n + 1]
+        if later.start < clause[1] and _TO.search(text, q.end, later.start):
+            return "actual", "由…到", 0.9
+    default: tense.Tense = sentence.segment.tense
+    certainty = 0.88
+    if not default:
+        default, certainty = _part_tense(view.part.kind, q), 0.75
+    verdict, cue = tense.judge(sentence.cues, clause, q.start, default)
+    if cue:
+        certainty = 0.93 if verdict == default else 0.86
+    return ("actual" if verdict == "done" else "target"), cue or f"section:{verdict}", certainty
+
+
+def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, measure: str) -> str | None:
+    if m := _RULE.search(clause):
+        return m.group()
+    if measure == "分":
+        return "分"
+    around = sentence.text[sentence.start : sentence.end]
+    if (m := _RULE_SUBSIDY.search(clause)) and (
+        _RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause)
+    ):
+        return m.group()
+    if (
+        measure in ("%", "百分点")
+        and sentence.segment.path
+        and _SCORING.search(sentence.segment.path[-1])
+        and "占" in clause
+    ):
+        return sentence.segment.path[-1]
+    return None
+
+
+def _part_tense(kind: str, q: Quantity) -> tense.Tense:
+    if kind in ("plan", "notice"):
+        return "planned"
+    if kind == "summary" or q.bound in ("eq", "approx"):
+        return "done"
+    return "planned"

@@ -1,0 +1,149 @@
+"""Mentions in clean offsets → rows in source offsets, with their ids, quotes and places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from extractors.document import Document, Part, Segment, warnings_text
+from extractors.linking import Task
+from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
+from extractors.schema import DeadlineRow, DocumentRow, FigureRow, TaskRow, UnitRow, row_id
+
+_JOIN = ";"
+_BOUND_MARK = {"ge": "≥", "le": "≤", "approx": "约"}
+Person = tuple[int, int, str]
+
+
+@dataclass(slots=True)
+class MentionRows:
+    """The rows of one part and, by identity of the mention, which row a mention became."""
+
+    figures: list[FigureRow] = field(default_factory=list)
+    deadlines: list[DeadlineRow] = field(default_factory=list)
+    units: list[UnitRow] = field(default_factory=list)
+    by_mention: dict[int, Any] = field(default_factory=dict)
+
+
+class RowWriter:
+    """Writes the rows of one document."""
+
+    def __init__(self, document: Document) -> None:
+        self._document, self._source = document, document.source
+        self._seen: Counter[tuple[str, int, int, str]] = Counter()
+        self._sentences: dict[tuple[int, int], str] = {}
+
+    def document_row(self, part: Part) -> DocumentRow:
+        """The row of a part in ``documents``."""
+        start, end = self._document.source_span(part.start, part.end)
+        return DocumentRow(
+            doc_id=self._source.doc_id, part=part.number, source=self._source.name, title=part.title, kind=part.kind,
+            issuer=part.issuer, date=part.date, year=part.year, years=_JOIN.join(f"{name}={year}" for name, year in part.years),
+            year_source=part.year_source, start=start, end=end, n_chars=end - start, pages=len(self._source.pages) or None,
+            quality=" ".join(sorted(part.quality)), warnings=warnings_text(self._source.warnings),
+        )  # fmt: skip
+
+    def mention_rows(
+        self, part: Part, figures: list[FigureMention], deadlines: list[DeadlineMention], units: list[UnitMention]
+    ) -> MentionRows:
+        """Rows of the mentions of a part; their ``task_id`` is filled by :meth:`task_rows`."""
+        rows = MentionRows()
+        for f in figures:
+            key, place = self._place(part, f, "figures", "")
+            rows.figures.append(
+                FigureRow(
+                    **place, figure_id=key, indicator=f.indicator, value_low=f.low, value_high=f.high, unit=f.measure, bound=f.bound,
+                    status=f.status, change=f.change, basis=f.basis, period_start=f.period[0], period_end=f.period[1],
+                )
+            )  # fmt: skip
+            rows.by_mention[id(f)] = rows.figures[-1]
+        for d in deadlines:
+            key, place = self._place(part, d, "deadlines", d.kind)
+            rows.deadlines.append(
+                DeadlineRow(
+                    **place, deadline_id=key, kind=d.kind, due_start=d.due_start, due_end=d.due_end, rrule=d.rrule,
+                    duration=d.duration, action=d.action,
+                )
+            )  # fmt: skip
+            rows.by_mention[id(d)] = rows.deadlines[-1]
+        for u in units:
+            key, place = self._place(part, u, "units", u.role)
+            rows.units.append(
+                UnitRow(**place, unit_id=key, name=u.name, canonical=u.canonical, role=u.role, action=u.action)
+            )
+            rows.by_mention[id(u)] = rows.units[-1]
+        return rows
+
+    def task_rows(self, part: Part, tasks: list[Task], rows: MentionRows, persons: list[Person]) -> list[TaskRow]:
+        """Rows of the tasks of a part; sets ``task_id`` on the rows of their members."""
+        written: list[TaskRow] = []
+        for task in tasks:
+            key, place = self._task_place(part, task)
+            members = [rows.by_mention[id(m)] for m in task.members()]
+            for row in members:
+                row.task_id = key
+            figures = [r for r in members if isinstance(r, FigureRow)]
+            deadlines = [r for r in members if isinstance(r, DeadlineRow)]
+            units = [r for r in members if isinstance(r, UnitRow)]
+            firm = [d for d in deadlines if d.confidence >= 0.5] or deadlines
+            written.append(
+                TaskRow(
+                    **place, task_id=key, action=task.action, status=_status(task),
+                    lead_units=_units(units, "lead"), responsible_units=_units(units, "responsible"),
+                    assist_units=_units(units, "assist"), supervise_units=_units(units, "supervise"),
+                    persons=_JOIN.join(name for a, b, name in persons if task.start <= a < task.end),
+                    due_start=min((d.due_start for d in firm if d.due_start), default=""),
+                    due_end=max((d.due_end for d in firm if d.due_end), default=""),
+                    rrule=next((d.rrule for d in firm if d.rrule), ""),
+                    figures=_JOIN.join(_readable(f) for f in figures if f.status == "target" and f.confidence >= 0.5),
+                    figure_ids=_JOIN.join(f.figure_id for f in figures),
+                    deadline_ids=_JOIN.join(d.deadline_id for d in deadlines),
+                    unit_ids=_JOIN.join(u.unit_id for u in units),
+                )
+            )  # fmt: skip
+        return written
+
+    def _task_place(self, part: Part, task: Task) -> tuple[str, dict[str, Any]]:
+        confidence = max((m.confidence for m in task.members()), default=0.0)
+        whole = Mention(task.start, task.end, task.segment, task.sentence, task.rule, "", confidence)
+        key, place = self._place(part, whole, "tasks", "")
+        return key, place
+
+    def _place(self, part: Part, m: Mention, table: str, key: str) -> tuple[str, dict[str, Any]]:
+        """(id, the columns that every row carries)."""
+        start, end = self._document.source_span(m.start, m.end)
+        at = (table, start, end, key)
+        ordinal = self._seen[at]
+        self._seen[at] += 1
+        return row_id(self._source.doc_id, table, start, end, key, ordinal), {
+            "doc_id": self._source.doc_id, "part": part.number, "section": " > ".join(m.segment.path),
+            "start": start, "end": end, "quote": self._source.text[start:end], "sentence": self._sentence(m.sentence),
+            "place": self._cell_place(m.segment, start), "page": self._document.page_of(start),
+            "rule": m.rule, "cue": m.cue, "confidence": m.confidence,
+        }  # fmt: skip
+
+    def _cell_place(self, segment: Segment, start: int) -> str:
+        if segment.table is None:
+            return ""
+        cell = next((c for c in segment.table.cells if c.start <= start < max(c.end, c.start + 1)), None)
+        return segment.table.place(cell) if cell else ""
+
+    def _sentence(self, span: tuple[int, int]) -> str:
+        found = self._sentences.get(span)
+        if found is None:
+            start, end = self._document.source_span(*span)
+            found = self._sentences[span] = self._source.text[start:end].strip()
+        return found
+
+
+def _units(units: list[UnitRow], role: str) -> str:
+    return _JOIN.join(dict.fromkeys(u.canonical or u.name for u in units if u.role == role))
+
+
+def _readable(f: FigureRow) -> str:
+    return f"{f.indicator}{_BOUND_MARK.get(f.bound, '')}{f.quote}"
+
+
+def _status(task: Task) -> str:
+    return "ongoing" if any(d.kind == "every" for d in task.deadlines) else "planned"
