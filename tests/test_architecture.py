@@ -1,0 +1,181 @@
+"""The house rules that a program can check."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from extractors import lexicon
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("extractors", "pipeline")
+MODULES = sorted(p for package in PACKAGES for p in (ROOT / package).rglob("*.py"))
+EXTRACTORS = [p for p in MODULES if p.is_relative_to(ROOT / "extractors")]
+LEXICON = ROOT / "extractors" / "lexicon"
+
+# `extractors` turns bytes into rows; whatever reaches the disk, the clock, the network, the environment or a process is
+# the pipeline's. The lexicon loader reads its own data through importlib.resources.
+FORBIDDEN_IMPORTS = frozenset(
+    {
+        "asyncio", "ctypes", "ftplib", "getpass", "glob", "http", "httpx", "multiprocessing", "os", "pathlib", "platform",
+        "random", "requests", "secrets", "shutil", "signal", "socket", "sqlite3", "subprocess", "tempfile", "threading",
+        "time", "urllib", "uuid",
+    }
+)  # fmt: skip
+# `x.open()` of an archive or of bytes in memory is no disk access; without pathlib nothing else has the method.
+FORBIDDEN_CALLS = re.compile(
+    r"(?:^|\.)(?:datetime\.(?:now|utcnow|today)|date\.today)$|^(?:io\.)?open$|^(?:input|print|exec|eval|__import__)$"
+)
+PURE = frozenset({"PurePath", "PurePosixPath", "PureWindowsPath"})
+WORD = re.compile("[\u4e00-\u9fff]")
+MAX_WORDS_IN_CODE = 12
+MAX_LINES = 400
+
+
+def names(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.fixture(params=MODULES, ids=names)
+def module(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+@pytest.fixture(params=EXTRACTORS, ids=names)
+def extractor(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+
+
+def forbidden(source: str) -> list[str]:
+    """Imports and calls of a module that reach beyond its arguments."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [a.name for a in node.names if a.name.split(".")[0] in FORBIDDEN_IMPORTS]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in FORBIDDEN_IMPORTS:
+            if not {a.name for a in node.names} <= PURE:
+                found.append(str(node.module))
+        elif isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            if FORBIDDEN_CALLS.search(called):
+                found.append(f"{called}()")
+    return found
+
+
+def word_lists(source: str) -> list[str]:
+    """Literal collections of more Chinese strings than a grammar has reason to spell out."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        items: list[ast.expr | None] = []
+        if isinstance(node, ast.List | ast.Tuple | ast.Set):
+            items = [*node.elts]
+        elif isinstance(node, ast.Dict):
+            items = [*node.keys]
+        words = [
+            e.value for e in items if isinstance(e, ast.Constant) and isinstance(e.value, str) and WORD.search(e.value)
+        ]
+        if len(words) > MAX_WORDS_IN_CODE:
+            found.append(f"line {node.lineno}: {len(words)} words from {words[0]}")
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and node.value.count("|") >= MAX_WORDS_IN_CODE
+        ):
+            branches = [b for b in node.value.split("|") if re.fullmatch("[\u4e00-\u9fff]{2,}", b)]
+            if len(branches) > MAX_WORDS_IN_CODE:
+                found.append(f"line {node.lineno}: an alternation of {len(branches)} words from {branches[0]}")
+    return found
+
+
+def test_import_contracts_hold() -> None:
+    lint = Path(sysconfig.get_path("scripts")) / "lint-imports"
+    done = subprocess.run([lint, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_modules_stay_small(module: Path) -> None:
+    assert len(module.read_text("utf-8").splitlines()) <= MAX_LINES
+
+
+def test_modules_say_what_they_are_for(module: Path) -> None:
+    tree = ast.parse(module.read_text("utf-8"))
+    assert not tree.body or ast.get_docstring(tree), "a module opens with what it is for"
+
+
+def test_extractors_reach_for_nothing_but_their_arguments(extractor: Path) -> None:
+    assert forbidden(extractor.read_text("utf-8")) == []
+
+
+def test_language_knowledge_is_data(extractor: Path) -> None:
+    if extractor.name == "schema.py":
+        pytest.skip("the declaration of the tables holds their vocabularies")
+    assert word_lists(extractor.read_text("utf-8")) == []
+
+
+def test_the_checks_themselves_see_a_breach() -> None:
+    assert forbidden("import os.path\nfrom time import time\nx = datetime.now()\ny = open('f')") == [
+        "os.path", "time", "datetime.now()", "open()",
+    ]  # fmt: skip
+    assert forbidden("from pathlib import Path") == ["pathlib"]
+    assert forbidden("from pathlib import PurePosixPath\narchive.open('a')\nre.compile('x')") == []
+    many = [chr(0x4E00 + i) * 2 for i in range(MAX_WORDS_IN_CODE + 1)]
+    assert word_lists(repr(many)) and word_lists(repr("|".join(many))) and not word_lists(repr(many[1:]))
+
+
+@pytest.mark.parametrize("path", sorted(LEXICON.glob("*.t[so][vm]*")), ids=lambda p: p.name)
+def test_every_lexicon_loads(path: Path) -> None:
+    loaded = lexicon.table(path.stem) if path.suffix == ".tsv" else lexicon.settings(path.stem)
+    assert loaded
+
+
+def test_every_lexicon_is_used() -> None:
+    code = "".join(p.read_text("utf-8") for p in EXTRACTORS)
+    unused = [p.name for p in LEXICON.glob("*.t[so][vm]*") if f'"{p.stem}"' not in code]
+    assert unused == []
+
+
+def test_declared_dependencies_are_the_imported_ones() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = [r for extra, wanted in project["optional-dependencies"].items() if extra != "dev" for r in wanted]
+    declared = {canonical(re.split(r"[<>=!~\[; ]", r)[0]) for r in project["dependencies"]}
+    optional = {canonical(re.split(r"[<>=!~\[; ]", r)[0]) for r in extras}
+    owners = packages_distributions()
+    tops = (
+        {name.split(".")[0] for path in MODULES for name in imported(path)}
+        - set(sys.stdlib_module_names)
+        - set(PACKAGES)
+    )
+    used = {canonical(owners[top][0]) if top in owners else canonical(top) for top in tops}
+    assert used - declared - optional == set(), "imported, not declared"
+    # pandas writes Parquet through pyarrow without our importing it.
+    assert declared - used - {"pyarrow"} == set(), "declared, never imported"
+
+
+def test_dependencies_have_upper_bounds() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    wanted += [r for extra in project["project"]["optional-dependencies"].values() for r in extra]
+    assert [r for r in wanted if not re.search(r">=[^,]+,<", r)] == []
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
