@@ -60,11 +60,6 @@ def column(
     return field(default=default, metadata={"header": header, "doc": doc, "type": type, "vocabulary": vocabulary})
 
 
-def optional(header: str, doc: str, type: ColumnType) -> Any:
-    """A field that may be empty (None)."""
-    return column(header, doc, type=type, default=None)
-
-
 def row_id(doc_id: str, table: str, start: int, end: int, key: str, ordinal: int = 0) -> str:
     """Stable id of a row: a hash of document, table, place, kind or role and ordinal at that place."""
     raw = f"{doc_id}|{table}|{start}|{end}|{key}|{ordinal}"
@@ -88,7 +83,7 @@ class Place(Row):
     quote: str = column("原文", "text[start:end], exactly")
     sentence: str = column("所在句", "the source sentence or table row around it")
     place: str = column("表格位置", "表2 第5行第3列 or Sheet1!C5, else empty")
-    page: int | None = optional("页码", "1-based page where the format has pages", "integer")
+    page: int | None = column("页码", "1-based page where the format has pages", type="integer", default=None)
     rule: str = column("规则", "the rule that found it")
     cue: str = column("线索", "the words that led there")
     confidence: float = column("把握", "0 to 1; below 0.5 a candidate", type="number", default=1.0)
@@ -105,13 +100,13 @@ class DocumentRow(Row):
     kind: str = column("文种", "what it holds", vocabulary=DOCUMENT_KINDS)
     issuer: str = column("发文单位", "who issued it")
     date: str = column("成文日期", "EDTF or empty")
-    year: int | None = optional("年度", "the plan's year, else the reported year", "integer")
+    year: int | None = column("年度", "the plan's year, else the reported year", type="integer", default=None)
     years: str = column("分节年度", "section=year;… where sections differ")
     year_source: str = column("年度来源", "where the year came from", vocabulary=YEAR_SOURCES, default="none")
     start: int = column("起", "first code point of the part", type="integer", default=0)
     end: int = column("止", "code point after its last", type="integer", default=0)
     n_chars: int = column("字数", "end - start", type="integer", default=0)
-    pages: int | None = optional("页数", "pages of the file where the format has pages", "integer")
+    pages: int | None = column("页数", "pages of the file where the format has pages", type="integer", default=None)
     quality: str = column("质量标记", "space-separated flags")
     warnings: str = column("警告", "code=count, separated by spaces")
 
@@ -122,8 +117,10 @@ class FigureRow(Place):
 
     figure_id: str = column("数字编号", "stable id")
     indicator: str = column("指标", "what is measured, in the document's own words, without the number")
-    value_low: Decimal | None = optional("下限值", "plain decimal, magnitudes folded in", "decimal")
-    value_high: Decimal | None = optional("上限值", "equal to the lower one for a single value", "decimal")
+    value_low: Decimal | None = column("下限值", "plain decimal, magnitudes folded in", type="decimal", default=None)
+    value_high: Decimal | None = column(
+        "上限值", "equal to the lower one for a single value", type="decimal", default=None
+    )
     unit: str = column("计量单位", "canonical, without magnitude")
     bound: str = column("界限", "eq approx ge le range", vocabulary=BOUNDS, default="eq")
     status: str = column("性质", "target actual rule other", vocabulary=STATUSES, default="other")
@@ -187,14 +184,16 @@ class ProgressRow(Row):
 
     indicator: str = column("指标", "the target's indicator")
     unit: str = column("计量单位", "canonical")
-    target_value: Decimal | None = optional("目标值", "plain decimal", "decimal")
+    target_value: Decimal | None = column("目标值", "plain decimal", type="decimal", default=None)
     target_doc_id: str = column("目标文件", "doc_id")
     target_figure_id: str = column("目标数字编号", "figure_id")
-    actual_value: Decimal | None = optional("完成值", "plain decimal", "decimal")
+    actual_value: Decimal | None = column("完成值", "plain decimal", type="decimal", default=None)
     actual_doc_id: str = column("完成文件", "doc_id")
     actual_figure_id: str = column("完成数字编号", "figure_id")
     period: str = column("所属期", "start/end")
-    completion: float | None = optional("完成率", "actual / target, empty where it cannot be computed", "number")
+    completion: float | None = column(
+        "完成率", "actual / target, empty where it cannot be computed", type="number", default=None
+    )
     state: str = column("进度", "met on_track behind missed no_report", vocabulary=PROGRESS_STATES)
     confidence: float = column("把握", "0 to 1", type="number", default=1.0)
 
