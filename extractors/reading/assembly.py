@@ -1,0 +1,137 @@
+"""What a reader hands over, and the one place where lines, tables and pages become text with offsets.
+
+Readers of structured formats never compute offsets: they give lines and grids to an :class:`Assembly`, which writes
+the text of the contract (one paragraph a line; a table as one line per row, cells parted by one tab, a merged cell's
+text once in its top-left place) and keeps where each cell and page landed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from extractors.document import Cell, Page, Table
+from extractors.errors import Rejected
+
+MAX_TEXT = 50_000_000  # code points; beyond it a file is an attack or a data dump, not a document
+
+BREAKS = re.compile(r"[ \xa0\u3000]*[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+[ \xa0\u3000\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*")
+LINE_BREAKS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A text and what a format knows about it; the fields are those of :class:`extractors.document.Source`."""
+
+    text: str
+    pages: tuple[Page, ...] = ()
+    tables: tuple[Table, ...] = ()
+    flags: set[str] = field(default_factory=set)
+    warnings: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class GridCell:
+    """A cell before it has a place in the text; ``row`` and ``column`` are 1-based, ``text`` may still hold breaks."""
+
+    row: int
+    column: int
+    text: str
+    row_span: int = 1
+    column_span: int = 1
+
+
+def cell_text(text: str) -> str:
+    """The text of a cell as the contract wants it: line breaks and tabs, with blanks around them, are one space."""
+    return BREAKS.sub(" ", text.strip()) if not text.isalnum() else text
+
+
+class Assembly:
+    """Collects lines, tables and pages in reading order; :meth:`parsed` gives the text and its offsets.
+
+    Raises Rejected("too_large") once the text passes MAX_TEXT code points.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+        self._tables: list[Table] = []
+        self._pages: list[Page] = []
+        self.flags: set[str] = set()
+        self.warnings: dict[str, int] = {}
+
+    @property
+    def length(self) -> int:
+        """Code points written so far."""
+        return self._length
+
+    def _write(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self._length += len(piece)
+        if self._length > MAX_TEXT:
+            raise Rejected("too_large", f"more than {MAX_TEXT} characters of text")
+
+    def line(self, text: str) -> None:
+        """Write a paragraph; breaks inside it make lines of their own."""
+        self._write(LINE_BREAKS.sub("\n", text) + "\n")
+
+    def page(self, number: int) -> None:
+        """Begin page ``number``; what was written before belongs to the page before."""
+        if self._pages:
+            last = self._pages[-1]
+            self._pages[-1] = Page(last.number, last.start, self._length)
+        self._pages.append(Page(number, self._length, self._length))
+
+    def table(self, cells: Iterable[GridCell], *, sheet: str = "", page: int | None = None, sparse: bool = False) -> None:
+        """Write a table. Cells without text take their place in the line but are not in ``Table.cells``.
+
+        ``sparse`` is for sheets: columns and leading rows without any text leave no trace in the text, a run of empty
+        rows one empty line, and ``row`` and ``column`` of the cells stay what they are. Otherwise row n is line n.
+        """
+        rows: dict[int, list[GridCell]] = {}
+        columns: set[int] = set()
+        for cell in cells:
+            cell.text = cell_text(cell.text)
+            if cell.text or not sparse:
+                rows.setdefault(cell.row, []).append(cell)
+                columns.add(cell.column)
+        if not any(cell.text for row in rows.values() for cell in row):
+            return
+        slot = {column: i for i, column in enumerate(sorted(columns))}
+        start, placed = self._length, list[Cell]()
+        previous = min(rows) - 1 if sparse else 0
+        for number in sorted(rows):
+            gap = number - previous - 1
+            self._write("\n" * (min(gap, 1) if sparse else gap))
+            previous = number
+            self._row(sorted(rows[number], key=lambda c: c.column), slot, placed)
+        self._tables.append(Table(len(self._tables) + 1, start, self._length - 1, tuple(placed), sheet, page))
+
+    def _row(self, cells: list[GridCell], slot: dict[int, int], placed: list[Cell]) -> None:
+        parts: list[str] = []
+        at, done = self._length, 0
+        for cell in cells:
+            if not cell.text:
+                continue
+            tabs = slot[cell.column] - done
+            done += tabs
+            parts.append("\t" * tabs)
+            parts.append(cell.text)
+            at += tabs
+            end = at + len(cell.text)
+            placed.append(Cell(cell.row, cell.column, at, end, cell.row_span, cell.column_span))
+            at = end
+        parts.append("\n")
+        self._write("".join(parts))
+
+    def parsed(self) -> Parsed:
+        """The text without its last line end, and everything that points into it."""
+        text = "".join(self._pieces)
+        if text.endswith("\n"):
+            text = text[:-1]
+        if self._pages:
+            last = self._pages[-1]
+            self._pages[-1] = Page(last.number, last.start, len(text))
+        pages = tuple(Page(p.number, min(p.start, len(text)), min(p.end, len(text))) for p in self._pages)
+        return Parsed(text, pages, tuple(self._tables), self.flags, self.warnings)

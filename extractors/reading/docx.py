@@ -1,0 +1,231 @@
+"""Word documents (.docx, .docm): the body in its order, straight from the XML.
+
+Automatic list numbers are written out, tables become tables, text boxes follow the paragraph that they hang on,
+tracked changes stand as accepted. Headers, footers, footnotes and comments are no part of the body; notes that were left
+out are counted as ``notes_unread``.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from extractors.errors import Rejected
+from extractors.reading.archive import Package, open_zip
+from extractors.reading.assembly import Assembly, GridCell, Parsed
+from extractors.reading.numbering import Numbering
+
+TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+W = "{" + TRANSITIONAL.decode() + "}"
+MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
+MAX_XML = 128 << 20  # bytes of one part: the tree takes about ten times as much
+MAX_DEPTH = 200
+P, TBL, TR, TC, R, T = W + "p", W + "tbl", W + "tr", W + "tc", W + "r", W + "t"
+TEXT_BOX = W + "txbxContent"
+# What stands for a character inside a run.
+SIGNS = {W + "tab": "\t", W + "ptab": "\t", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
+# Taken out of the text: deletions and moves away (as accepted), field codes, properties, readings above characters.
+DROPPED = frozenset(
+    W + name for name in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "rt", "sectPr")
+)
+
+
+def read(data: bytes, name: str) -> Parsed:
+    """Paragraphs and tables of the main part. Raises Rejected where the package or its XML is broken."""
+    package = open_zip(data)
+    main = _main_part(package)
+    folder = posixpath.dirname(main)
+    body = _xml(package, main)
+    numbering = _optional(package, f"{folder}/numbering.xml")
+    styles = None if numbering is None else _optional(package, f"{folder}/styles.xml", b"numPr")
+    document = _Body(Numbering(numbering, styles))
+    document.blocks(body)
+    document.flush()
+    parsed = document.assembly.parsed()
+    if next(body.iterfind(f".//{R}/{W}rPr/{W}vanish"), None) is not None:
+        parsed.flags.add("hidden")
+    notes = sum(1 for _ in body.iter(W + "footnoteReference", W + "endnoteReference"))
+    if notes:
+        parsed.warnings["notes_unread"] = notes
+    return parsed
+
+
+def _main_part(package: Package) -> str:
+    if "word/document.xml" in package.names:
+        return "word/document.xml"
+    if "[Content_Types].xml" in package.names:
+        types = package.read("[Content_Types].xml", 4_000_000)
+        found = re.search(rb'PartName="/([^"]{1,200})"[^>]{0,300}wordprocessingml\.(?:document|template)\.main', types)
+        if found and found[1].decode("utf-8", "replace") in package.names:
+            return found[1].decode("utf-8", "replace")
+    raise Rejected("unreadable", "a Word package without its main part")
+
+
+def parse_xml(source: bytes) -> Any:
+    """Root of an XML part, no entity, network or file touched; raises Rejected("unreadable") where it is broken."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(source, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Rejected("unreadable", "broken XML in the package") from error
+
+
+def _xml(package: Package, part: str) -> Any:
+    return parse_xml(package.read(part, MAX_XML).replace(STRICT, TRANSITIONAL))
+
+
+def _optional(package: Package, part: str, wanted: bytes = b"") -> Any | None:
+    """Root of a part, None where it is missing, broken or does not hold ``wanted``."""
+    try:
+        return _xml(package, part) if part in package.names and wanted in package.read(part, MAX_XML) else None
+    except Rejected:  # a document reads without its styles and numbers
+        return None
+
+
+class _Body:
+    """Walks block content and writes it to its assembly."""
+
+    def __init__(self, numbering: Numbering) -> None:
+        self.assembly = Assembly()
+        self._numbering = numbering
+        self._carried = ""  # text of paragraphs whose end mark was deleted: it runs into the next
+        self._depth = 0
+
+    def blocks(self, parent: Any) -> None:
+        """Write the paragraphs and tables below ``parent``, whatever wraps them."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise Rejected("unreadable", "nested too deeply")
+        for child in parent:
+            tag = child.tag
+            if tag == P:
+                self._paragraph(child)
+            elif tag == TBL:
+                self._table(child)
+            elif tag not in DROPPED:
+                self.blocks(_chosen(child))
+        self._depth -= 1
+
+    def _paragraph(self, paragraph: Any) -> None:
+        text, boxes = self._text(paragraph)
+        properties = paragraph.find(W + "pPr")
+        if properties is not None and properties.find(f"{W}rPr/{W}del") is not None:
+            self._carried += text
+        else:
+            self.assembly.line(self._carried + text)
+            self._carried = ""
+        for box in boxes:
+            self.blocks(box)
+
+    def flush(self) -> None:
+        """Write what a deleted paragraph mark carried past the last paragraph."""
+        if self._carried:
+            self.assembly.line(self._carried)
+
+    def _text(self, paragraph: Any) -> tuple[str, list[Any]]:
+        """A paragraph's text with its automatic number, and the text boxes that hang on it."""
+        pieces: list[str] = []
+        boxes: list[Any] = []
+        _runs(paragraph, pieces, boxes)
+        text = "".join(pieces)
+        number = self._numbering.next(paragraph)
+        return number + text if text else number.rstrip(" "), boxes
+
+    def _table(self, table: Any) -> None:
+        grid: list[GridCell] = []
+        contents: list[Any] = []
+        above: dict[int, GridCell] = {}  # column -> the cell that vertical merges below it continue
+        for number, row in enumerate(_rows(table), 1):
+            column = 1 + _value(row, f"{W}trPr/{W}gridBefore", 0)
+            for cell in _cells(row):
+                properties = cell.find(W + "tcPr")
+                span, merge = _merge(properties)
+                continued = above.get(column) if merge == "continue" else None
+                if continued is not None:
+                    continued.row_span = number - continued.row + 1
+                else:
+                    above[column] = GridCell(number, column, "", column_span=span)
+                    grid.append(above[column])
+                    contents.append(cell)
+                column += span
+        if len(grid) == 1:  # a frame round text, not a table
+            self.blocks(contents[0])
+            return
+        for place, cell in zip(grid, contents, strict=True):
+            place.text = " ".join(self._cell_lines(cell))
+        self.assembly.table(grid)
+
+    def _cell_lines(self, cell: Any) -> Iterator[str]:
+        """Text of the paragraphs in a cell, those of tables and boxes inside it included."""
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise Rejected("unreadable", "nested too deeply")
+        for child in cell:
+            if child.tag == P:
+                text, boxes = self._text(child)
+                if text.strip():
+                    yield text.strip()
+                for box in boxes:
+                    yield from self._cell_lines(box)
+            elif child.tag not in DROPPED:
+                yield from self._cell_lines(_chosen(child))
+        self._depth -= 1
+
+
+def _chosen(element: Any) -> Any:
+    """The one branch to read of alternatives that say the same; anything else as it is."""
+    return element[0] if element.tag == CHOICE and len(element) else element
+
+
+def _runs(element: Any, pieces: list[str], boxes: list[Any]) -> None:
+    """Collect the characters below ``element`` into ``pieces`` and text boxes into ``boxes``."""
+    for child in element:
+        tag = child.tag
+        if tag == R or tag not in DROPPED and tag not in SIGNS and tag != T and len(child):
+            if tag == TEXT_BOX:
+                boxes.append(child)
+            elif tag == CHOICE:
+                _runs(child[0], pieces, boxes)
+            else:
+                _runs(child, pieces, boxes)
+        elif tag == T or tag == MATH_TEXT:
+            pieces.append(child.text or "")
+        elif tag in SIGNS:
+            pieces.append(SIGNS[tag])
+
+
+def _value(element: Any, path: str, default: int) -> int:
+    found = element.find(path)
+    value = found.get(W + "val", "") if found is not None else ""
+    return int(value) if value.isdecimal() and len(value) < 6 else default
+
+
+def _merge(properties: Any) -> tuple[int, str]:
+    """(columns covered, "restart", "continue" or "" for the vertical merge) of a cell."""
+    if properties is None:
+        return 1, ""
+    vertical = properties.find(W + "vMerge")
+    return max(1, _value(properties, W + "gridSpan", 1)), "" if vertical is None else vertical.get(W + "val", "continue")
+
+
+def _rows(table: Any) -> Iterator[Any]:
+    for row in table:
+        if row.tag == TR:
+            if row.find(f"{W}trPr/{W}del") is None:
+                yield row
+        elif row.tag not in DROPPED:
+            yield from _rows(row)
+
+
+def _cells(row: Any) -> Iterator[Any]:
+    for cell in row:
+        if cell.tag == TC:
+            yield cell
+        elif cell.tag not in DROPPED:
+            yield from _cells(cell)

@@ -1,0 +1,38 @@
+"""Whether a text shows damage of decoding: characters that no office types."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extractors.lexicon import settings
+
+# U+FFFD, noncharacters and controls; form feed and vertical tab are typed by word processors. Each pattern is one
+# character class or begins with a literal: an alternation of them is five times slower.
+SPOILT = re.compile(r"[\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+LATIN = re.compile(r"[\xa1-\xbf\xd0-\xff]{4}")  # GBK bytes read as Latin-1
+LATIN_UTF8 = re.compile(r"[\xe4-\xe9][\xa0-\xbf]{2}")  # UTF-8 bytes read as Latin-1
+GLYPH = re.compile(r"\(cid:\d{1,6}\)")  # a PDF font without a map to characters
+PRIVATE = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+PRIVATE_SHARE = 0.01  # single private-use characters are bullets of symbol fonts; more is a broken font map
+MISREAD_SHARE = 0.1
+
+
+@cache
+def _misread() -> re.Pattern[str]:
+    return re.compile(f"[{settings('charset')['utf8_as_gbk']}]+")
+
+
+def is_mojibake(text: str) -> bool:
+    """True if ``text`` holds traces of wrong or broken decoding anywhere."""
+    if any(pattern.search(text) for pattern in (SPOILT, GLYPH)):
+        return True
+    if text.isascii():
+        return False
+    if any(broken in text for broken in settings("charset")["broken_sequences"]):
+        return True
+    if LATIN.search(text) or LATIN_UTF8.search(text):
+        return True
+    if len(PRIVATE.findall(text)) > PRIVATE_SHARE * len(text):
+        return True
+    return sum(map(len, _misread().findall(text))) > MISREAD_SHARE * len(text)
