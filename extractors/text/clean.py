@@ -1,0 +1,159 @@
+"""Source text → clean view with a map back.
+
+First what keeps the length (:mod:`extractors.text.fold`), then removals found by a few passes, each a list of edits
+(start, end, replacement) in source offsets; :func:`apply` builds the clean text and its anchors from them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from extractors.document import CleanText, Source
+from extractors.lexicon import words
+from extractors.text.fold import fold, is_traditional, narrow_spaces, simplify
+from extractors.text.wrap import wrap_edits
+
+Edit = tuple[int, int, str]
+
+_HAN = "\u3400-\u9fff〇"
+_ZERO_WIDTH = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\x00"
+_ZERO_WIDTH_RUN = re.compile(f"[{_ZERO_WIDTH}]++")
+_SOFT_HYPHEN = re.compile("\u00ad")
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+_PINYIN = re.compile(rf"[(（]([a-zü{_TONED}ɡɑ]{{1,7}})[)）]")
+_HAN_CHAR = re.compile(f"[{_HAN}]")
+# A single space between a number and what it counts, or between a number and the text around it.
+_NUMBER_SPACE = re.compile(rf" (?:(?<=\d )(?=[{_HAN}%‰℃㎡])|(?<=[{_HAN}%‰] )(?=\d)|(?<=[%‰℃㎡] )(?=[{_HAN}]))")
+_GROUP_SPACE = re.compile(rf"(?<=[{_HAN}])\d{{1,3}}(?: \d{{3}})++(?=[{_HAN}%])")
+_LETTER_SPACE = re.compile(r"(?m)^[ \t\u3000]*((?:[\u3400-\u9fff][ \u3000]{1,4}){1,12}[\u3400-\u9fff])[ \t\u3000]*$")
+_SPACES = re.compile("[ \u3000\u2003]{2,}")
+_WIDE_RUN = re.compile("(?<=[^\n \u3000\u2003])[ \u3000\u2003]*[\u3000\u2003]{2}[ \u3000\u2003]*")
+_MARK = re.compile(
+    r"(?m)^[ \t\u3000]*(?:(?P<head>#{1,6}[ \t]+)|(?P<quote>>[ \t]*)|(?P<bullet>[-*+•●■◆▪][ \t]+)|(?P<rule>(?:-{3,}|\*{3,}|={3,})[ \t]*$))"
+)
+_BOLD = re.compile(r"\*\*(?=[^\s*])([^*\n]{2,300})(?<=[^\s*])\*\*")
+_MARKDOWN = re.compile(r"(?m)^(?:#{1,6} |[ \t\u3000]*\*\*[^*\n]+\*\*[：:]?|\|[ :-]+\|)")
+
+
+@cache
+def _latin_unit_space() -> re.Pattern[str]:
+    units = "|".join(words("text_clean", "latin_units"))
+    return re.compile(rf" (?<=\d )(?=(?:{units})(?![A-Za-z0-9]))")
+
+
+def apply(text: str, edits: Iterable[Edit]) -> CleanText:
+    """The text with its edits made, and the anchors back.
+
+    ``edits`` are (start, end, replacement) in any order, the replacement never longer than what it replaces; of two
+    that overlap the earlier one wins.
+    """
+    pieces: list[str] = []
+    clean_at: list[int] = []
+    source_at: list[int] = []
+    done, length = 0, 0
+    for start, end, new in sorted(set(edits)):
+        if start < done:
+            continue
+        pieces.append(text[done:start])
+        pieces.append(new)
+        length += start - done + len(new)
+        done = end
+        if len(new) != end - start:
+            if clean_at and clean_at[-1] == length:
+                source_at[-1] = end
+            else:
+                clean_at.append(length)
+                source_at.append(end)
+    if not pieces:
+        return CleanText(text)
+    pieces.append(text[done:])
+    return CleanText("".join(pieces), tuple(clean_at), tuple(source_at))
+
+
+def clean(source: Source) -> tuple[CleanText, frozenset[str]]:
+    """The clean view of a source and the quality flags that only cleaning sees (traditional, pinyin_noise)."""
+    raw = source.text
+    chars = set(raw)
+    flags: set[str] = set()
+    text = fold(raw, chars)
+    if is_traditional(raw, chars):
+        flags.add("traditional")
+        text = simplify(text, chars)
+    edits: list[Edit] = []
+    if "\r" in chars:
+        edits += [(m.start(), m.start() + 1, "") for m in re.finditer("\r\n", raw)]
+    if chars & set(_ZERO_WIDTH):
+        edits += [(m.start(), m.end(), "") for m in _ZERO_WIDTH_RUN.finditer(text)]
+    if "\u00ad" in chars:
+        edits += list(_soft_hyphens(raw))
+    if chars & set(_TONED):
+        noise = list(_pinyin(text))
+        if noise:
+            flags.add("pinyin_noise")
+            edits += noise
+    if " " in text or "\u3000" in chars or "\u2003" in chars:
+        edits += _spaces(text)
+    if chars & set("#*>-+•●■◆▪="):
+        edits += _marks(text, source.format)
+    edits += wrap_edits(text, source)
+    return apply(narrow_spaces(text), edits), frozenset(flags)
+
+
+def _soft_hyphens(raw: str) -> Iterator[Edit]:
+    for m in _SOFT_HYPHEN.finditer(raw):
+        i = m.start()
+        if not (raw[i - 1 : i].isdigit() and raw[i + 1 : i + 2].isdigit()):
+            yield i, i + 1, ""
+
+
+def _pinyin(text: str) -> Iterator[Edit]:
+    neutral = set(words("text_clean", "neutral_syllables"))
+    for m in _PINYIN.finditer(text):
+        syllable = m[1]
+        if m.start() and _HAN_CHAR.match(text[m.start() - 1]) and (not syllable.isascii() or syllable in neutral):
+            yield m.start(), m.end(), ""
+
+
+def _spaces(text: str) -> list[Edit]:
+    edits: list[Edit] = []
+    measures = set("".join(w[0] for w in words("text_clean", "measures")))
+    for m in _NUMBER_SPACE.finditer(text):
+        i = m.start()
+        if text[i - 1].isdigit() and text[i + 1] not in measures and _opens_line(text, i):
+            continue
+        edits.append((i, i + 1, ""))
+    edits += [(m.start(), m.end(), "") for m in _latin_unit_space().finditer(text)]
+    for m in _GROUP_SPACE.finditer(text):
+        edits += [(m.start() + k, m.start() + k + 1, "") for k, c in enumerate(m[0]) if c == " "]
+    for m in _LETTER_SPACE.finditer(text):
+        edits += [(m.start(1) + k, m.start(1) + k + 1, "") for k, c in enumerate(m[1]) if c in " \u3000"]
+    runs = list(_WIDE_RUN.finditer(text))
+    if len(runs) >= 3 and len(runs) > 2 * text.count("\n"):  # paragraphs are told by their indent alone
+        edits += [(m.start(), m.end(), "\n") for m in runs if text[m.end() : m.end() + 1] not in ("", "\n")]
+    for m in _SPACES.finditer(text):
+        if m.start() and text[m.start() - 1] != "\n":
+            edits.append((m.start() + 1, m.end(), ""))
+    return edits
+
+
+def _opens_line(text: str, i: int) -> bool:
+    """Whether what stands before offset ``i`` is a list number at the start of its line."""
+    k = i
+    while k > 0 and i - k < 9 and (text[k - 1].isdigit() or text[k - 1] == "."):
+        k -= 1
+    return k == 0 or text[k - 1] == "\n"
+
+
+def _marks(text: str, fmt: str) -> list[Edit]:
+    markdown = fmt == "md" or len(_MARKDOWN.findall(text, 0, 20_000)) >= 2
+    edits: list[Edit] = []
+    for m in _MARK.finditer(text):
+        if m.lastgroup == "bullet" or markdown:
+            edits.append((m.start(m.lastgroup or 0), m.end(m.lastgroup or 0), ""))
+    if markdown:
+        for m in _BOLD.finditer(text):
+            edits.append((m.start(), m.start() + 2, ""))
+            edits.append((m.end() - 2, m.end(), ""))
+    return edits

@@ -1,0 +1,193 @@
+"""List numbers and headings: 一、 （一） 1. （1） ① 第一章, at the start of a line or inside it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_HAN_DIGITS = "一二三四五六七八九十"
+_VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "十": 10}
+
+# Rank orders the styles from outermost to innermost (GB/T 9704: 一、 （一） 1. （1）), level is what Segment.level says.
+_STYLES = {
+    "chapter": (0, 1),
+    "section": (1, 1),
+    "han": (2, 1),
+    "paren_han": (3, 2),
+    "article": (4, 3),
+    "arabic": (4, 3),
+    "paren": (6, 4),
+    "circle": (7, 5),
+}
+
+NUMBER = re.compile(
+    rf"第[ ]?(?P<chapter>[{_HAN_DIGITS}百\d]{{1,4}})[ ]?(?:章|编|部分)(?![{_HAN_DIGITS}\d])[、:.]?"
+    rf"|第[ ]?(?P<section>[{_HAN_DIGITS}百\d]{{1,4}})[ ]?节[、:.]?"
+    rf"|第[ ]?(?P<article>[{_HAN_DIGITS}百\d]{{1,4}})[ ]?条[、:.]?(?![{_HAN_DIGITS}])"
+    rf"|(?P<han>[{_HAN_DIGITS}]{{1,3}})[ ]?[、.．](?![{_HAN_DIGITS}、])"
+    rf"|[(（][ ]?(?P<paren_han>[{_HAN_DIGITS}]{{1,3}})[ ]?[)）][、.]?|(?P<closed_han>[㈠-㈩])[、.]?"
+    r"|(?P<arabic>\d{1,3}(?:\.\d{1,2}){0,3})(?:[、．]|\.(?!\d)|[)）]|[ ](?=[\u3400-\u9fff]))(?!\d)|(?P<arabic_dot>[⒈-⒛])"
+    r"|[(（][ ]?(?P<paren>\d{1,2})[ ]?[)）][、.]?|(?P<closed>[⑴-⒇])[、.]?"
+    r"|(?P<circle>[①-⑳])[、.]?"
+)
+# 3.8月底前: the number 3 before a date.
+_NUMBER_BEFORE_DATE = re.compile(r"(?P<arabic>\d{1,2})[.、](?=\d{1,2}月|\d{4}年|\d{1,2}日)")
+_CLOSED = {"closed_han": ("paren_han", 0x3220), "arabic_dot": ("arabic", 0x2488), "closed": ("paren", 0x2474)}
+
+
+class Number(NamedTuple):
+    """A list number (clean offsets): its style, place in the order of styles, value, and where the text after it begins."""
+
+    style: str
+    rank: int
+    level: int
+    value: int
+    start: int
+    body: int
+
+
+def numeral(text: str) -> int:
+    """Value of a list numeral below 1000, Chinese or Arabic (十二, 二十, 12)."""
+    if text.isdigit():
+        return int(text)
+    total = current = 0
+    for c in text:
+        if c == "百":
+            total += (current or 1) * 100
+            current = 0
+        elif c == "十":
+            total += (current or 1) * 10
+            current = 0
+        else:
+            current = _VALUES.get(c, 0)
+    return total + current
+
+
+def number_at(text: str, start: int, end: int, expected: int = 0) -> Number | None:
+    """The list number that begins at ``start``, None if there is none.
+
+    ``expected`` is the value that an Arabic number would have here; it decides 3.8月底前 (the third point) against 3.8.
+    """
+    m = NUMBER.match(text, start, end)
+    if m is None:
+        m = _NUMBER_BEFORE_DATE.match(text, start, end)
+        if m is None or int(m[1]) != expected:
+            return None
+    name = m.lastgroup or ""
+    raw = m[name]
+    if name in _CLOSED:
+        style, base = _CLOSED[name]
+        value = ord(raw) - base + (1 if name != "closed_han" else 1)
+    elif name == "circle":
+        style, value = name, ord(raw) - 0x2460 + 1
+    else:
+        style, value = name, numeral(raw.rsplit(".", 1)[-1])
+    rank, level = _STYLES[style]
+    if style == "arabic" and "." in raw:
+        rank, level = rank, min(5, level + raw.count("."))
+        rank += 0 if raw.count(".") == 0 else 1
+    body = m.end()
+    while body < end and text[body] == " ":
+        body += 1
+    return Number(style, rank, level, value, start, body)
+
+
+_BRACKETED = re.compile(r"\([^()\n]{0,60}\)|“[^”\n]{0,40}”|《[^》\n]{0,60}》")
+_CLAUSE = re.compile("[,，;；:：]")
+# A title does not say who must do what, by when, or how much.
+_SENTENCE_LIKE = re.compile(
+    r"[要须将](?!求|点|闻|素|旨|务|事)|应当|应[在按当由该]|必须|负责|牵头|于\d|\d[\d.,]*(?:%|个|名|家|户|万|亿|元|项|件|条|次|台|套|座|处|亩|吨|公里|米|人|日|号)|月底|年底|不少于|不低于|以上|截至|其中|现将|如下"
+    r"|我[局市县区镇院校委办司们]|各[镇县市区单部乡街校科]|是|的情况下|已经|了"
+)
+
+
+def is_title(text: str) -> bool:
+    """Whether a stretch without its list number reads like a heading: short, no figure, no duty, no full sentence."""
+    bare = _BRACKETED.sub("", text).rstrip("。.:：;； ")
+    if not bare or len(bare) > 42:
+        return not bare and 0 < len(text) <= 30
+    parts = _CLAUSE.split(bare)
+    if len(parts) > 4 or max(map(len, parts)) > 26 or (len(parts) > 1 and max(map(len, parts)) > 18):
+        return False
+    return "。" not in bare and not _SENTENCE_LIKE.search(bare)
+
+
+_INLINE = re.compile(
+    rf"(?<![第{_HAN_DIGITS}百千万])(?:[{_HAN_DIGITS}]{{1,3}}、(?![{_HAN_DIGITS}、]))|\([{_HAN_DIGITS}]{{1,3}}\)"
+    r"|(?<![\dA-Za-z.])\d{1,2}(?:、(?!\d)|\.(?!\d)|[.](?=\d{1,2}月|\d{4}年))|(?<![年\d])\(\d{1,2}\)|[①-⑳]"
+)
+_BOUNDARY = frozenset("。.;；:：!！?？)）】”》 ")
+_STRONG = frozenset("。.;；!！?？:：")
+LOST = 300  # a line longer than this, with a row of numbers in it, has lost its line breaks
+
+
+def inline_numbers(text: str, start: int, end: int, last: dict[str, int]) -> list[Number]:
+    """List numbers inside a line, after its start: each begins a heading or item of its own.
+
+    ``last`` holds the latest value of every style in the part and is brought up to date by the caller. A number counts
+    where it continues its row (or opens one that goes on) and stands at a border; in a line that has lost its breaks
+    the border may be missing.
+    """
+    found: list[Number] = []
+    for m in _INLINE.finditer(text, start + 1, end):
+        n = number_at(text, m.start(), end, 0) or number_at(text, m.start(), end, int(re.match(r"\d*", m[0])[0] or 0))  # type: ignore[index]
+        if n is not None:
+            found.append(n)
+    if not found:
+        return found
+    lost = end - start > LOST
+    kept: list[Number] = []
+    seen = dict(last)
+    following: dict[tuple[str, int], int] = {}
+    for k, n in enumerate(found):
+        following[n.style, n.value] = k
+    for k, n in enumerate(found):
+        before = text[n.start - 1]
+        border = before in _BOUNDARY
+        continues = n.value > 1 and seen.get(n.style) == n.value - 1
+        opens = n.value == 1 and following.get((n.style, 2), -1) > k
+        if n.style in ("paren", "circle"):
+            accept = lost and before in _STRONG and (continues or opens) and before not in ":：;；"
+        elif n.style == "arabic":
+            orphan = before in "。;；" and text[n.body - 1] == "."
+            accept = before in _STRONG and (continues or opens or orphan) or (before in ")）" and continues)
+        elif border:
+            accept = continues or opens or (n.value == 1 and n.style == "paren_han" and lost)
+        else:
+            accept = lost and continues
+        if accept:
+            seen[n.style] = n.value
+            for style, (rank, _) in _STYLES.items():
+                if rank > n.rank:
+                    seen.pop(style, None)
+            kept.append(n)
+    return kept
+
+
+_TITLE_END = re.compile(r"[。.;；:：!！?？ \n]")
+
+
+def heading_end(text: str, n: Number, end: int) -> int:
+    """Where the heading that a number opens ends, its closing mark included; ``n.body`` if what follows is no heading.
+
+    ``end`` is the end of the line, or the next number in it.
+    """
+    whole = text[n.body : end].rstrip()
+    if len(whole) <= 60 and is_title(whole):
+        return n.body + len(whole)
+    at = n.body
+    limit = min(end, n.body + 60)
+    for _ in range(4):
+        m = _TITLE_END.search(text, at, limit)
+        if m is None:
+            return n.body
+        stop = m.start()
+        inside = text.count("(", n.body, stop) > text.count(")", n.body, stop)
+        if not inside and m[0] not in "!！?？" and stop > n.body + 1:
+            if m[0] == "." and text[stop - 1].isdigit():
+                return n.body
+            if is_title(text[n.body : stop]):
+                return stop + (m[0] not in " \n")
+            return n.body
+        at = m.end()
+    return n.body

@@ -1,0 +1,124 @@
+"""The one way from a source to a document."""
+
+from __future__ import annotations
+
+from extractors.document import CleanText, Document, Part, Segment, Sentence, Source, Table, Tense
+from extractors.text import quality
+from extractors.text.clauses import dots_stop, sentences
+from extractors.text.clean import clean
+from extractors.text.parts import find_parts
+from extractors.text.profile import (
+    file_year,
+    find_title,
+    issuer_in_title,
+    kind_of,
+    signature,
+    tense_of,
+    year_of,
+)
+from extractors.text.segment import segment
+from extractors.text.years import years_in
+
+Rows = list[tuple[int, int, Table, int]]
+
+
+def prepare(source: Source, year: int | None = None) -> Document:
+    """Read a source: clean view, parts, segments, sentences, titles, kinds, years.
+
+    ``year`` is the user's word for papers that name no year of their own. It is asked after the document itself and a
+    file name that says 2022年, but before bare digits in a file name, which may be a day of scanning.
+    """
+    cleaned, flags = clean(source)
+    spans, site = find_parts(cleaned.text)
+    rows = _table_rows(source, cleaned)
+    parts = []
+    for number, (start, end) in enumerate(spans, 1):
+        found = set(flags) | set(source.flags) | ({"boilerplate"} if site else set())
+        parts.append(_part(source, cleaned.text, number, start, end, rows, found, year))
+    return Document(source, cleaned, parts)
+
+
+def _table_rows(source: Source, cleaned: CleanText) -> Rows:
+    rows: Rows = []
+    for table in source.tables:
+        bounds: dict[int, tuple[int, int]] = {}
+        for cell in table.cells:
+            a, b = bounds.get(cell.row, (cell.start, cell.end))
+            bounds[cell.row] = min(a, cell.start), max(b, cell.end)
+        for number, (a, b) in sorted(bounds.items()):
+            if b > a:
+                rows.append((cleaned.clean_offset(a), cleaned.clean_offset(b), table, number))
+    rows.sort(key=lambda r: r[0])
+    return rows
+
+
+def _part(
+    source: Source, text: str, number: int, start: int, end: int, rows: Rows, flags: set[str], option: int | None
+) -> Part:
+    title = find_title(text, start, end)
+    segments = segment(text, start, end, title, rows)
+    name = " ".join(text[title[0] : title[1]].split()) if title else ""
+    top = _top_tenses(text, segments)
+    opening = next((text[s.start : s.start + 400] for s in segments if s.kind in ("paragraph", "item")), "")
+    kind = kind_of(name, opening, top)
+    issuer, date = signature(text, segments)
+    meta = [text[s.start : s.end] for s in segments if s.kind == "meta"]
+    headings = _headed(text, segments)
+    year, year_source = year_of(name, meta, opening, headings, kind, date)
+    if year is None:
+        from_name, sure = file_year(source.name)
+        if from_name and (sure or option is None):
+            year, year_source = from_name, "filename"
+        elif option is not None:
+            year, year_source = option, "option"
+    _tenses(text, segments, kind, year)
+    dots = dots_stop(text, start, end)
+    cut = [Sentence(a, b, s) for s in segments for a, b in sentences(text, s.start, s.end, dots)]
+    years: dict[str, int] = {}
+    for s in segments:
+        if s.kind == "heading" and s.year is not None and s.year != year and s.level <= 1:
+            years[text[s.start : s.end].rstrip("。.")] = s.year
+    if years:
+        years = {text[s.start : s.end].rstrip("。."): s.year for s in segments if s.kind == "heading" and s.level == 1 and s.year is not None}
+    return Part(
+        number, start, end, name, kind, issuer or issuer_in_title(name), date, year, year_source,
+        tuple(years.items()), frozenset(flags | quality.flags_of(text, start, end)), segments, cut,
+    )  # fmt: skip
+
+
+def _top_tenses(text: str, segments: list[Segment]) -> list[Tense]:
+    return [tense_of(text[s.body : s.end], "") for s in segments if s.kind == "heading" and s.level == 1]
+
+
+def _headed(text: str, segments: list[Segment]) -> list[tuple[str, Tense]]:
+    found = []
+    for s in segments:
+        if s.kind == "heading" and s.level <= 1:
+            heading = text[s.body : s.end]
+            found.append((heading, tense_of(heading, "")))
+    return found
+
+
+def _tenses(text: str, segments: list[Segment], kind: str, year: int | None) -> None:
+    """Set tense and year of every segment: from the nearest heading that says so, else from the part."""
+    base: Tense = "done" if kind == "summary" else "planned" if kind in ("plan", "notice") else ""
+    known: dict[tuple[str, ...], tuple[Tense, int | None]] = {(): (base, year)}
+
+    def of(path: tuple[str, ...]) -> tuple[Tense, int | None]:
+        if path not in known:
+            outer, around = of(path[:-1])
+            named = years_in(path[-1])
+            tense = tense_of(path[-1], outer) or outer
+            own = (max(named) if tense == "planned" else named[0]) if named else around
+            if not named and year is not None and tense == "done" and any(w in path[-1] for w in ("去年", "上年", "过去一年")):
+                own = year - 1
+            known[path] = tense, own
+        return known[path]
+
+    for s in segments:
+        path = s.path
+        if s.kind == "heading":
+            path = (*path, text[s.start : s.end].rstrip("。.:：;； \n"))
+        s.tense, s.year = of(path)
+        if s.kind in ("title", "meta"):
+            s.tense = ""

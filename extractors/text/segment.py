@@ -1,0 +1,210 @@
+"""A part → its segments: title, headings, items, paragraphs, table rows and the lines around the text."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extractors.document import Segment, SegmentKind, Table
+from extractors.text.headings import Number, heading_end, inline_numbers, is_title, number_at
+from extractors.text.lines import (
+    ADOPTED,
+    DOCUMENT_NUMBER,
+    LETTERHEAD,
+    LINE,
+    NOTE,
+    is_addressee,
+    is_dateline,
+    is_label,
+    is_meta_label,
+    is_organisation,
+    is_title_line,
+)
+
+Rows = Sequence[tuple[int, int, Table, int]]
+_UNNUMBERED_RANK = 2  # an unnumbered heading stands below 一、 and above （一）
+
+
+@dataclass(slots=True)
+class _State:
+    """What the lines above a line have opened."""
+
+    stack: list[tuple[int, str, str]] = field(default_factory=list)  # rank, style, heading text
+    last: dict[str, int] = field(default_factory=dict)
+    body: bool = False
+
+    def path(self) -> tuple[str, ...]:
+        return tuple(h[2] for h in self.stack if h[2])
+
+    def open(self, n: Number, heading: str, nested: bool) -> tuple[str, ...]:
+        """Close what the number ends, return the path above it, and push its heading (empty for an item)."""
+        styles = [h[1] for h in self.stack]
+        if n.style in styles:
+            del self.stack[styles.index(n.style) :]
+        elif not (nested and n.value == 1):
+            while self.stack and self.stack[-1][0] >= n.rank:
+                self.stack.pop()
+        above = self.path()
+        self.stack.append((n.rank, n.style, heading))
+        self.last = {s: v for s, v in self.last.items() if s in {h[1] for h in self.stack}}
+        self.last[n.style] = n.value
+        return above
+
+
+def segment(text: str, start: int, end: int, title: tuple[int, int] | None, rows: Rows = ()) -> list[Segment]:
+    """Segments of the part ``text[start:end]``, in order, disjoint, covering all but white space.
+
+    ``title`` is the span of its title, ``rows`` are the clean spans of table rows (start, end, table, row), in order.
+    """
+    lines = [m.span() for m in LINE.finditer(text, start, end)]
+    tail = _tail(text, lines)
+    row_starts = [r[0] for r in rows]
+    segments: list[Segment] = []
+    state = _State()
+    for i, (a, b) in enumerate(lines):
+        if rows:
+            k = bisect_right(row_starts, a) - 1
+            if k >= 0 and a < rows[k][1]:
+                segments.append(Segment("row", a, b, body=a, path=state.path(), table=rows[k][2], row=rows[k][3]))
+                continue
+        if title and a < title[1] and b > title[0]:
+            segments.append(Segment("title", a, b, body=a))
+            continue
+        kind = _around(text, a, b, state, i >= tail, lines, i)
+        if kind:
+            segments.append(Segment(kind, a, b, body=a, path=() if kind == "title" else state.path()))
+            if kind == "title":
+                state = _State()
+            continue
+        if _merge_label(text, segments, a, b):
+            continue
+        _line(text, a, b, segments, state, lines[i + 1] if i + 1 < len(lines) else None)
+    return segments
+
+
+def _tail(text: str, lines: list[tuple[int, int]]) -> int:
+    """Index of the first line of the closing block: signature, date, copies, notes."""
+    i = len(lines)
+    while i and len(lines) - i < 14:
+        a, b = lines[i - 1]
+        if not (is_dateline(text, a, b) or is_organisation(text, a, b) or is_meta_label(text, a, b) or NOTE.fullmatch(text, a, b)):
+            break
+        i -= 1
+    return i
+
+
+def _around(
+    text: str, a: int, b: int, state: _State, tail: bool, lines: list[tuple[int, int]], i: int
+) -> SegmentKind | None:
+    """``meta`` or ``title`` where a line is not part of the body."""
+    if is_dateline(text, a, b):
+        return "meta"
+    if tail:
+        return "meta"
+    if b - a < 60 and (DOCUMENT_NUMBER.fullmatch(text, a, b) or LETTERHEAD.fullmatch(text, a, b) or NOTE.fullmatch(text, a, b)):
+        return "meta"
+    if b - a < 80 and ADOPTED.fullmatch(text, a, b):
+        return "meta"
+    following = lines[i + 1] if i + 1 < len(lines) else None
+    if following and is_dateline(text, *following) and is_organisation(text, a, b):
+        return "meta"
+    if number_at(text, a, b) is None:
+        if not state.body or not state.stack:
+            if is_addressee(text, a, b):
+                return "meta"
+            if is_organisation(text, a, b) and not state.body:
+                return "meta"
+            if is_meta_label(text, a, b) and not state.body:
+                return "meta"
+        if i and is_dateline(text, *lines[i - 1]) and is_title_line(text[a:b]):
+            return "title"
+        if is_meta_label(text, a, b) and not state.stack:
+            return "meta"
+    return None
+
+
+def _merge_label(text: str, segments: list[Segment], a: int, b: int) -> bool:
+    """Join a label line to the item, heading or paragraph above it."""
+    if not segments or not (is_label(text, a, b) or (is_meta_label(text, a, b) and segments[-1].level)):
+        return False
+    above = segments[-1]
+    if above.kind not in ("item", "heading", "paragraph"):
+        return False
+    above.end = b
+    if above.kind == "heading":
+        above.kind = "item"
+    return True
+
+
+def _line(
+    text: str, a: int, b: int, segments: list[Segment], state: _State, following: tuple[int, int] | None
+) -> None:
+    """Segments of one line of the body: it may hold several headings and items where line breaks are lost."""
+    first = number_at(text, a, b, state.last.get("arabic", 0) + 1)
+    numbers = inline_numbers(text, a, b, {**state.last, **({first.style: first.value} if first else {})})
+    if first is None:
+        stop = numbers[0].start if numbers else b
+        if stop > a:
+            _unnumbered(text, a, stop, b, segments, state, following)
+    else:
+        numbers.insert(0, first)
+    for k, n in enumerate(numbers):
+        stop = numbers[k + 1].start if k + 1 < len(numbers) else b
+        after = numbers[k + 1].start if k + 1 < len(numbers) else (following[0] if following else -1)
+        _numbered(text, n, stop, segments, state, after, following[1] if following else b)
+
+
+def _unnumbered(
+    text: str, a: int, stop: int, b: int, segments: list[Segment], state: _State, following: tuple[int, int] | None
+) -> None:
+    while stop > a and text[stop - 1].isspace():
+        stop -= 1
+    if stop == b and following and _heads(text, a, b, following):
+        while state.stack and state.stack[-1][0] >= _UNNUMBERED_RANK and state.stack[-1][1] != "han":
+            state.stack.pop()
+        segments.append(Segment("heading", a, b, body=a, path=state.path()))
+        state.stack.append((_UNNUMBERED_RANK, "none", text[a:b]))
+    else:
+        segments.append(Segment("paragraph", a, stop, body=a, path=state.path()))
+        state.body = True
+
+
+def _heads(text: str, a: int, b: int, following: tuple[int, int]) -> bool:
+    """Whether an unnumbered line is a heading: a short title without a closing mark before running text or a number."""
+    if b - a > 22 or text[b - 1] in "。；;!！?？,，、:：" or not is_title(text[a:b]):
+        return False
+    c, d = following
+    return (d - c >= 30 and text[d - 1] in "。；;:：)）") or number_at(text, c, d) is not None
+
+
+def _numbered(
+    text: str, n: Number, stop: int, segments: list[Segment], state: _State, after: int, after_end: int
+) -> None:
+    while stop > n.body and text[stop - 1].isspace():
+        stop -= 1
+    end = heading_end(text, n, stop)
+    whole = end >= stop
+    heading = end > n.body and (n.level <= 2 or (whole and _has_body(text, n, stop, after, after_end)))
+    nested = bool(segments) and segments[-1].kind == "heading" and bool(state.stack) and state.stack[-1][1] not in ("none",)
+    shown = text[n.start : end].rstrip("。.:：;； \n") if end > n.body and (heading or n.level >= 3) else ""
+    above = state.open(n, shown, nested)
+    state.body = True
+    if not heading:
+        segments.append(Segment("item", n.start, stop, n.level, n.body, above))
+        return
+    segments.append(Segment("heading", n.start, end, n.level, n.body, above))
+    while end < stop and text[end].isspace():
+        end += 1
+    if end < stop:
+        segments.append(Segment("paragraph", end, stop, 0, end, state.path()))
+
+
+def _has_body(text: str, n: Number, stop: int, after: int, after_end: int) -> bool:
+    """Whether a short numbered line of a low level is a heading: what follows is running text or a deeper number."""
+    if text[stop - 1] in "。；;" or after < 0:
+        return False
+    following = number_at(text, after, after_end, n.value + 1)
+    if following is None:
+        return not is_label(text, after, after_end) and after_end - after > stop - n.start and not is_dateline(text, after, after_end)
+    return following.rank > n.rank

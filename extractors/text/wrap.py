@@ -1,0 +1,138 @@
+"""Lines broken in mid-sentence: which line feeds, page numbers and running heads to take out.
+
+A text is hard-wrapped where lines that do not end a sentence have nearly one width. A single very long line that
+stops in mid-sentence is joined as well. Table rows, labels, headings, titles and short lines are never joined.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from functools import cache
+from itertools import accumulate
+
+from extractors.document import Source
+from extractors.lexicon import words
+
+_CLOSED = frozenset("。！？；：!?;:…")
+_MAYBE_CLOSED = frozenset(")]】》”\"'’〕")
+_HEAD = re.compile(
+    r"[ \u3000]*(?:[一二三四五六七八九十百]{1,4}、|[（(][一二三四五六七八九十百\d]{1,4}[)）]|\d{1,3}[.、．)](?!\d)|[①-⑳㈠-㈩⑴-⒛]"
+    r"|第[一二三四五六七八九十百\d]{1,4}[章节条篇部编]|[|\-•●■◆▪*#>【])"
+)
+_FURNITURE = re.compile(
+    r"[ \t\u3000]*(?:[-—–―－·•]{1,3}[ \u3000]*\d{1,4}[ \u3000]*[-—–―－·•]{1,3}|第[ ]?\d{1,4}[ ]?页(?:[,，/ ]{0,2}共[ ]?\d{1,4}[ ]?页)?|\d{1,4}[ ]?/[ ]?\d{1,4})[ \t\u3000]*"
+)
+_SPACE = re.compile(r"[ \t\u3000\u2003]+")
+_INNER = re.compile("[,，。、；;：:]")
+_NARROW, _WIDE, _LONG, _TOLERANCE = 36, 100, 100, 5  # widths in half-width cells
+
+Edit = tuple[int, int, str]
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    listed = words("text", "labels") + words("text", "meta_labels")
+    return re.compile(rf"[ \t\u3000]*[（(【]?(?:{'|'.join(listed)})[】]?[ ]?[:：]")
+
+
+def _width(line: str) -> int:
+    return (len(line) + len(line.encode("utf-8", "replace"))) // 2
+
+
+def _furniture(lines: list[str], starts: list[int], source: Source) -> set[int]:
+    """Indices of lines that are page numbers, or heads and feet repeated on most pages."""
+    found = {i for i, line in enumerate(lines) if len(line) < 24 and line and _FURNITURE.fullmatch(line)}
+    if len(source.pages) < 3:
+        return found
+    edge: Counter[str] = Counter()
+    places: dict[str, list[int]] = {}
+    for page in source.pages:
+        first = bisect_right(starts, page.start) - 1
+        last = bisect_right(starts, max(page.start, page.end - 1)) - 1
+        held = [i for i in range(first, last + 1) if lines[i].strip() and i not in found]
+        for i in {*held[:1], *held[-1:]}:
+            key = re.sub(r"\d+", "#", lines[i].strip())
+            edge[key] += 1
+            places.setdefault(key, []).append(i)
+    for key, count in edge.items():
+        if count >= 3 and count * 2 > len(source.pages) and len(key) < 40:
+            found.update(places[key])
+    return found
+
+
+def wrap_edits(text: str, source: Source) -> list[Edit]:
+    """Edits (start, end, replacement) that join broken lines and drop page furniture; ``text`` is as long as the source."""
+    if "\n" not in text:
+        return []
+    lines = text.split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)][: len(lines)]
+    furniture = _furniture(lines, starts, source)
+    rows = [(t.start, t.end) for t in source.tables]
+    row_starts = [r[0] for r in rows]
+
+    def tabular(i: int) -> bool:
+        k = bisect_right(row_starts, starts[i]) - 1
+        return k >= 0 and starts[i] < rows[k][1]
+
+    edits: list[Edit] = []
+    candidates: list[tuple[int, int, int]] = []  # line, next line, width
+    for i, line in enumerate(lines):
+        if len(line) < 15 or i in furniture:
+            continue
+        body = line.rstrip(" \t\r\u3000")
+        if not body or body[-1] in _CLOSED or "\t" in body or body[0] == "|":
+            continue
+        j = i + 1
+        while j < len(lines) and (j in furniture or (j - 1 in furniture and not lines[j].strip())):
+            j += 1
+        if j > i + 1 and j < len(lines) and not lines[j].strip():
+            continue
+        if j >= len(lines) or _continues(lines, i, j, furniture) is False:
+            continue
+        if rows and (tabular(i) or tabular(j)):
+            continue
+        width = _width(body)
+        if width >= _NARROW:
+            candidates.append((i, j, width))
+    joined = _joined(lines, candidates)
+    for i, j in joined:
+        start, end = starts[i] + len(lines[i].rstrip(" \t\r\u3000")), starts[j]
+        indent = _SPACE.match(lines[j])
+        end += indent.end() if indent else 0
+        latin = text[start - 1].isascii() and text[end : end + 1].isascii()
+        spaced = latin and (text[start - 1].isalpha() or text[end : end + 1].isalpha())
+        edits.append((start, end, " " if spaced else ""))
+    inside = {k for i, j in joined for k in range(i + 1, j)}
+    edits += [(starts[k], min(len(text), starts[k] + len(lines[k]) + 1), "") for k in furniture - inside]
+    return edits
+
+
+def _continues(lines: list[str], i: int, j: int, furniture: set[int]) -> bool:
+    following = lines[j]
+    if not following.strip() or "\t" in following or _HEAD.match(following) or _label().match(following):
+        return False
+    indent, own = _SPACE.match(following), _SPACE.match(lines[i])
+    return not (indent and _width(indent[0]) > (_width(own[0]) if own else 0) + 1)
+
+
+def _joined(lines: list[str], candidates: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
+    """The candidates that are breaks in mid-sentence: lines of the typical width, and very long ones."""
+    counts = Counter(width // 2 for _, _, width in candidates if width <= _WIDE)
+    typical = 0
+    if counts:
+        near = {w: sum(counts[w + d] for d in range(-2, 3)) for w in counts}
+        best = max(near, key=lambda w: (near[w], w))
+        whole = sum(counts.values())
+        if near[best] >= 2 and near[best] * 2 >= whole:
+            typical = best * 2
+    kept = []
+    for i, j, width in candidates:
+        body = lines[i].rstrip()
+        if width > _LONG:
+            if body[-1] not in _MAYBE_CLOSED and _INNER.search(body):
+                kept.append((i, j))
+        elif typical and width >= typical - 2 * _TOLERANCE and _INNER.search(body + lines[j]):
+            kept.append((i, j))
+    return kept
