@@ -6,8 +6,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-# Pulled twice: a registry that hiccups once must not end a first visit.
-PIP_INSTALL := $(PIP) install --quiet --retries 8
+# Asked twice below: a registry that hiccups once must not end a first visit.
+PIP_INSTALL := $(PIP) install --quiet --quiet --retries 8
 PYTHON ?= $(shell tools/find-python)
 SHARED := ../shared
 
