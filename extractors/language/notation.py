@@ -1,0 +1,71 @@
+"""What all time grammars share: one folding of the text and small numerals.
+
+Folding replaces single code points by single code points, so offsets stay true.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_FOLDS = {
+    "０１２３４５６７８９": "0123456789",
+    "　 \u2009\u2002\u2003\t": "      ",
+    "—–－～~―−〜∼": "-" * 9,
+    "：，．／（）；＿＊": ":,./();_*",
+    "○◯ОＯ": "〇〇〇〇",
+    "兩個週後內從國慶節學號時點間來這禮開標過號勞動際兒元們終雙鐘歲與結": "两个周后内从国庆节学号时点间来这礼开标过号劳动际儿元们终双钟岁与结",
+    "壹貳貮參肆伍陸柒捌玖拾幾數於會議歷將後當訊計劃規級齡產產報輪華東蘇暑復臺採還": "一二二三四五六七八九十几数于会议历将后当讯计划规级龄产产报轮华东苏暑复台采还",
+    "電陽陰曆曆農歲內給該歸頭屆連續處環建設師聖連備術實務員": "电阳阴历历农岁内给该归头届连续处环建设师圣连备术实务员",
+    "爲為至屬號壓畝餘萬億": "为为至属号压亩余万亿",
+}
+_MAP = {a: b for source, target in _FOLDS.items() for a, b in zip(source, target, strict=True) if a != b}
+_ODD = re.compile("[" + re.escape("".join(_MAP)) + "]+")
+_TABLE = str.maketrans(_MAP)
+
+
+def fold(text: str) -> str:
+    """The text with full-width digits, dashes and the traditional characters of time words made uniform; same length."""
+    return _ODD.sub(lambda m: m[0].translate(_TABLE), text)
+
+
+DIGITS = "〇零一二三四五六七八九"
+_VALUE = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "俩": 2, "O": 0}
+_SCALE = {"十": 10, "百": 100, "千": 1000}
+_SPECIAL = {"廿": 20, "卅": 30, "元": 1, "正": 1, "首": 1, "半": 0}
+
+
+def integer(numeral: str) -> int:
+    """Value of an Arabic or Chinese numeral below ten thousand; 廿 and 卅 included, 二〇二一 read digit by digit.
+
+    Raises ValueError for what is no numeral.
+    """
+    numeral = numeral.strip()
+    if numeral.isascii():
+        return int(numeral)
+    if len(numeral) > 1 and not any(c in "十百千廿卅" for c in numeral):
+        return int("".join(str(_digit(c)) for c in numeral))
+    total, current = 0, 0
+    for c in numeral:
+        if c in _SCALE:
+            total += (current or 1) * _SCALE[c]
+            current = 0
+        elif c in _SPECIAL:
+            total += _SPECIAL[c]
+        else:
+            current = _digit(c)
+    return total + current
+
+
+def _digit(c: str) -> int:
+    if c not in _VALUE:
+        raise ValueError(f"no digit: {c}")
+    return _VALUE[c]
+
+
+def number(numeral: str) -> Decimal:
+    """Value of a numeral that may have separators, decimals and 万."""
+    numeral = numeral.strip().replace(",", "").replace(" ", "")
+    scale = 10000 if numeral.endswith("万") else 1
+    numeral = numeral.removesuffix("万")
+    return Decimal(numeral) * scale if numeral.isascii() else Decimal(integer(numeral) * scale)

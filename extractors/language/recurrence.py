@@ -1,0 +1,184 @@
+"""Recurring times as RFC 5545 rules: 每月15日前, 每季度末, 每周一、三、五, 隔周, 按季度. Reads folded text.
+
+A rule without a day falls on the last day of each period (tables.md). Quarter ends are written by month, since
+``FREQ=MONTHLY;INTERVAL=3;BYMONTHDAY=-1`` is right only from some starts.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extractors.language.notation import integer
+from extractors.language.points import JOIN, SP, guard, names
+
+_NUM = r"(?:\d{1,3}|[一二三四五六七八九十两俩]{1,3})"
+_DAY = r"(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,3})"
+_MON = r"(?:1[0-2](?!\d)|0?[1-9](?!\d)|十[一二]?|[一二三四五六七八九元])"
+_AND = rf"{SP}[和、,及与或]{SP}"
+_BEFORE = rf"(?:(?:或|及)?[之以]?{guard('前')})?"
+_WEEK = "(?:周|星期|礼拜)"
+_DATE = rf"(?P<days>{_DAY}{SP}[日号]?(?:(?:{_AND}|{JOIN}){_DAY}{SP}[日号]?){{0,4}})(?<=[日号]){names('日')}"
+_BYDAY = dict(zip("一二三四五六日天", "MO TU WE TH FR SA SU SU".split(), strict=True))
+_WORKDAYS = "BYDAY=MO,TU,WE,TH,FR"
+_FREQ = {
+    "年": ("YEARLY", 1),
+    "月": ("MONTHLY", 1),
+    "季": ("MONTHLY", 3),
+    "半年": ("MONTHLY", 6),
+    "周": ("WEEKLY", 1),
+    "日": ("DAILY", 1),
+}
+
+_EVERY = re.compile(
+    rf"每(?P<skip>间?隔)?{SP}(?P<n>{_NUM})?{SP}个?(?P<u>半个?月|半年度?|年度?{names('年')}|月份?{names('月')}|季度?(?!节)|学年|学期"
+    rf"|(?:周(?!年|岁|边|围|转|密|期(?!间)|到|报)|星期|礼拜)|工作日|天{names('天')}|日{names('日')}|旬)"
+)
+_SHORT = re.compile(
+    rf"(?:逐(?P<a>[月季周日旬])(?:度(?!假))?|按(?P<b>半年|年(?![代龄级产限会鉴])|月(?![光经])|季(?!节)|周(?![期边转])|旬|日(?![程期照常本]))度?"
+    rf"|隔(?P<c>[年月周日天]))(?!期)"
+)
+_MONTH_TAIL = re.compile(
+    rf"的?{SP}(?:{_DATE}|月?(?P<e>[底末]|{guard('初')})|(?P<x>[上中下])旬|(?:的)?最后一?个?(?P<last>工作日|天|日|周)"
+    rf"|最后一个{_WEEK}(?P<lw>[一二三四五六日天])|第{SP}(?P<nw>[一二三四1-4])个?{_WEEK}的?(?:(?:周|星期)?(?P<wd>[一二三四五六日天]))?"
+    rf"|(?:结束|终了)?[之以]?后?(?P<after>{_DAY}){SP}(?P<au>个工作日|天|日)[之以]?内)"
+)
+_QUARTER_TAIL = re.compile(
+    rf"的?{SP}(?:(?:(?P<first>首个?月|第一个?月|初月)|(?P<final>末月|最后一?个?月|第三个?月))的?{SP}(?:{_DATE}|(?P<e>[底末初])|(?P<x>[上中下])旬)?"
+    rf"|(?P<qe>[末底])(?:月(?![底末])|(?!端|尾))|{guard('初')}|(?:结束|终了)[之以]?后的?{SP}(?P<after>{_DAY}){SP}(?P<au>个工作日|天|日)[之以]?内)"
+)
+_YEAR_TAIL = re.compile(
+    rf"的?{SP}(?:(?P<months>{_MON}{SP}月?份?(?:(?:{_AND}|{JOIN}){_MON}{SP}月?份?){{0,11}})(?<=[月份]){names('月')}{SP}(?:{_DATE}|(?P<e>[底末]|{guard('初')})|(?P<x>[上中下])旬)?"
+    rf"|年?(?P<ye>底|末(?!端)|{guard('初')})|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4])季度(?P<qe>末|底)?"
+    rf"|(?:结束|终了)[之以]?后的?{SP}(?P<after>{_DAY}){SP}(?P<au>个月)[之以]?内)"
+)
+_WEEK_TAIL = re.compile(
+    rf"(?:星期)?(?P<a>[一二三四五六日天](?![次个项名场篇条期张天]))(?:(?:至|到|-){_WEEK}?(?P<b>[一二三四五六日天])|(?P<more>(?:[、和及,]{_WEEK}?[一二三四五六日天](?![次个项名场篇条般些是])){{0,6}}))"
+    rf"|(?P<end>末)"
+)
+
+
+def recurrence(text: str, at: int) -> tuple[str, int] | None:
+    """The rule that begins at an offset, with its end; None if none does. 每学期 is found with an empty rule."""
+    short = _SHORT.match(text, at)
+    if short:
+        unit = (short["a"] or short["b"] or short["c"]).replace("天", "日")
+        return _plain(unit, 2 if short["c"] else 1), short.end()
+    m = _EVERY.match(text, at)
+    if m is None:
+        return None
+    unit, end = m["u"], m.end()
+    n = integer(m["n"]) if m["n"] else 1
+    if n < 1:
+        return None
+    if unit == "学期":
+        return "", end
+    unit = {"星期": "周", "礼拜": "周", "天": "日", "学年": "年"}.get(
+        unit, unit.removesuffix("度").removesuffix("份").replace("个", "")
+    )
+    if n == 1 and not m["skip"]:
+        tail = _detail(text, end, unit)
+        if tail:
+            return tail
+    return _plain(unit, n), end
+
+
+def _plain(unit: str, n: int) -> str:
+    if unit == "半月":
+        return "FREQ=MONTHLY;BYMONTHDAY=15,-1"
+    if unit == "旬":
+        return "FREQ=MONTHLY;BYMONTHDAY=10,20,-1"
+    if unit == "工作日":
+        return "FREQ=WEEKLY;" + _WORKDAYS if n == 1 else f"FREQ=DAILY;INTERVAL={n}"
+    freq, size = _FREQ[unit]
+    return f"FREQ={freq}" + (f";INTERVAL={n * size}" if n * size > 1 else "")
+
+
+def _detail(text: str, at: int, unit: str) -> tuple[str, int] | None:
+    tail = {"月": _MONTH_TAIL, "季": _QUARTER_TAIL, "年": _YEAR_TAIL, "周": _WEEK_TAIL}.get(unit)
+    m = tail.match(text, at) if tail else None
+    if m is None:
+        return None
+    rule = {"月": _monthly, "季": _quarterly, "年": _yearly, "周": _weekly}[unit](m)
+    if rule is None:
+        return None
+    end = m.end()
+    before = re.compile(_BEFORE).match(text, end)
+    return rule, before.end() if before else end
+
+
+def _day_numbers(m: re.Match[str]) -> str | None:
+    """BYMONTHDAY of the days, decade or edge that a tail names; '' if it names none, None if they are no days."""
+    group = m.groupdict()
+    if group.get("days"):
+        text = group["days"]
+        days = [integer(d) for d in re.findall(_DAY, text)]
+        if not all(1 <= d <= 31 for d in days):
+            return None
+        if re.search(JOIN, text):
+            days = days[-1:]
+        return "BYMONTHDAY=" + ",".join(map(str, days))
+    if group.get("after"):
+        return f"BYMONTHDAY={integer(group['after'])}" if 1 <= integer(group["after"]) <= 31 else None
+    if group.get("x"):
+        return "BYMONTHDAY=" + {"上": "10", "中": "20", "下": "-1"}[group["x"]]
+    if group.get("e"):
+        return "BYMONTHDAY=" + ("10" if group["e"] == "初" else "-1")
+    return ""
+
+
+def _rule(*parts: str) -> str:
+    return ";".join(p for p in parts if p)
+
+
+def _monthly(m: re.Match[str]) -> str | None:
+    if m["last"] == "工作日":
+        return _rule("FREQ=MONTHLY", _WORKDAYS, "BYSETPOS=-1")
+    if m["last"]:
+        return "FREQ=MONTHLY;BYMONTHDAY=-1"
+    if m["lw"]:
+        return f"FREQ=MONTHLY;BYDAY=-1{_BYDAY[m['lw']]}"
+    if m["wd"]:
+        return f"FREQ=MONTHLY;BYDAY={integer(m['nw'])}{_BYDAY[m['wd']]}"
+    days = _day_numbers(m)
+    return None if days is None else _rule("FREQ=MONTHLY", days)
+
+
+def _quarterly(m: re.Match[str]) -> str | None:
+    days = _day_numbers(m)
+    if days is None:
+        return None
+    if m["first"] or m["after"]:
+        return _rule("FREQ=YEARLY", "BYMONTH=1,4,7,10", days)
+    if m["final"] or m["qe"]:
+        return _rule("FREQ=YEARLY", "BYMONTH=3,6,9,12", days or "BYMONTHDAY=-1")
+    return "FREQ=YEARLY;BYMONTH=1,4,7,10"
+
+
+def _yearly(m: re.Match[str]) -> str | None:
+    if m["half"]:
+        return f"FREQ=YEARLY;BYMONTH={6 if m['half'] == '上' else 12};BYMONTHDAY=-1"
+    if m["q"]:
+        return f"FREQ=YEARLY;BYMONTH={3 * integer(m['q'])};BYMONTHDAY=-1"
+    if m["ye"]:
+        return "FREQ=YEARLY;BYMONTH=1" if m["ye"] == "初" else "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=-1"
+    if m["after"]:
+        months = integer(m["after"])
+        return f"FREQ=YEARLY;BYMONTH={months};BYMONTHDAY=-1" if months <= 12 else None
+    listed = [integer(x) for x in re.findall(_MON, m["months"])]
+    if re.search(JOIN, m["months"]) and len(listed) == 2:
+        listed = [(listed[0] + k - 1) % 12 + 1 for k in range((listed[1] - listed[0]) % 12 + 1)]
+    days = _day_numbers(m)
+    return None if days is None else _rule("FREQ=YEARLY", "BYMONTH=" + ",".join(map(str, listed)), days)
+
+
+def _weekly(m: re.Match[str]) -> str | None:
+    if m["end"]:
+        return "FREQ=WEEKLY;BYDAY=SA,SU"
+    order = "一二三四五六日"
+    first = m["a"].replace("天", "日")
+    if m["b"]:
+        a, b = order.index(first), order.index(m["b"].replace("天", "日"))
+        days = order[a : b + 1] if a <= b else ""
+    else:
+        days = first + "".join(c for c in (m["more"] or "").replace("星期", "").replace("天", "日") if c in order)
+    return "FREQ=WEEKLY;BYDAY=" + ",".join(_BYDAY[c] for c in days) if days else None
