@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from extractors.document import Cell, Page, Table
 from extractors.errors import Rejected
@@ -44,7 +45,9 @@ class GridCell:
 
 def cell_text(text: str) -> str:
     """The text of a cell as the contract wants it: line breaks and tabs, with blanks around them, are one space."""
-    return BREAKS.sub(" ", text.strip()) if not text.isalnum() else text
+    if text.isprintable() and text[:1] != " " and text[-1:] != " ":  # neither breaks nor blanks but inner spaces
+        return text
+    return BREAKS.sub(" ", text.strip())
 
 
 class Assembly:
@@ -94,9 +97,12 @@ class Assembly:
         for cell in cells:
             cell.text = cell_text(cell.text)
             if cell.text or not sparse:
-                rows.setdefault(cell.row, []).append(cell)
+                row = rows.get(cell.row)
+                if row is None:
+                    row = rows[cell.row] = []
+                row.append(cell)
                 columns.add(cell.column)
-        if not any(cell.text for row in rows.values() for cell in row):
+        if not any(cell.text for line in rows.values() for cell in line):
             return
         slot = {column: i for i, column in enumerate(sorted(columns))}
         start, placed = self._length, list[Cell]()
@@ -105,23 +111,23 @@ class Assembly:
             gap = number - previous - 1
             self._write("\n" * (min(gap, 1) if sparse else gap))
             previous = number
-            self._row(sorted(rows[number], key=lambda c: c.column), slot, placed)
+            self._row(sorted(rows[number], key=attrgetter("column")), slot, placed)
         self._tables.append(Table(len(self._tables) + 1, start, self._length - 1, tuple(placed), sheet, page))
 
     def _row(self, cells: list[GridCell], slot: dict[int, int], placed: list[Cell]) -> None:
         parts: list[str] = []
         at, done = self._length, 0
         for cell in cells:
-            if not cell.text:
-                continue
-            tabs = slot[cell.column] - done
-            done += tabs
-            parts.append("\t" * tabs)
-            parts.append(cell.text)
-            at += tabs
-            end = at + len(cell.text)
-            placed.append(Cell(cell.row, cell.column, at, end, cell.row_span, cell.column_span))
-            at = end
+            text = cell.text
+            if text:
+                column = cell.column
+                tabs = slot[column] - done
+                done += tabs
+                parts.append("\t" * tabs + text)
+                at += tabs
+                end = at + len(text)
+                placed.append(Cell(cell.row, column, at, end, cell.row_span, cell.column_span))
+                at = end
         parts.append("\n")
         self._write("".join(parts))
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 Show = Callable[[str], str]
 
@@ -24,6 +25,7 @@ LITERAL = re.compile(r'"[^"]*"|\\.|!.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.I
 ELAPSED = re.compile(r"\[h+\]", re.IGNORECASE)
 SUFFIX = re.compile(r'(?:[#0?]|,(?=[#0?]))+(?:\.[#0?]+)?(?:_.)?"([\u4e00-\u9fff%％/]{1,6})"(?:_.)?')
 AM_PM = re.compile(r"am/pm|a/p|上午/下午", re.IGNORECASE)
+CACHED = 4096  # columns repeat their dates and shares
 EXACT_PLACES = 4  # a stored percentage with more decimals is a computed one and shown as its format rounds it
 
 
@@ -33,7 +35,10 @@ def plain(value: str) -> str:
         return value
     try:
         # A cell keeps 15 digits; more are the dust of binary arithmetic.
-        number = Decimal(f"{float(value):.15g}")
+        shortest = f"{float(value):.15g}"
+        if "e" not in shortest and "n" not in shortest:  # neither an exponent nor inf and nan
+            return shortest
+        number = Decimal(shortest)
     except (ValueError, InvalidOperation):
         return value
     if not number.is_finite() or abs(number.adjusted()) > 40:
@@ -64,7 +69,7 @@ def moment(value: str, parts: str, epoch: datetime) -> str:
         at = epoch + timedelta(days=shift, seconds=round(days * 86_400))
     except (ValueError, OverflowError):
         return plain(value)
-    clock = f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+    clock = f"{at.hour:02}:{at.minute:02}" + (f":{at.second:02}" if at.second else "")
     if days < 0:
         return plain(value)
     if "y" not in parts and "d" not in parts and "m" not in parts:
@@ -107,11 +112,11 @@ def shower(code: str, *, date1904: bool = False) -> Show:
     if "%" in bare:
         digits = re.search(r"\.([0#?]+)", bare)
         places = len(digits[1]) if digits else 0
-        return lambda value: percent(value, places)
+        return lru_cache(CACHED)(lambda value: percent(value, places))
     parts = date_parts(code)
     if parts:
         epoch = datetime(1904, 1, 1) if date1904 else datetime(1899, 12, 30)
-        return lambda value: moment(value, parts, epoch)
+        return lru_cache(CACHED)(lambda value: moment(value, parts, epoch))
     suffix = SUFFIX.fullmatch(re.sub(r"\[[^\]]*\]", "", first))
     if suffix:  # 0"万元": the measure is part of what the cell says
         return lambda value: plain(value) + suffix[1]
