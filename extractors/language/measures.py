@@ -1,0 +1,138 @@
+"""Units of measure: what is written at a place, and its canonical form.
+
+The vocabulary is ``lexicon/measures.tsv``; text is folded (``numerals.fold``).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from extractors import lexicon
+from extractors.language.numerals import fold
+
+
+class Unit(NamedTuple):
+    """One entry of the vocabulary."""
+
+    canonical: str
+    dimension: str
+    scale: Decimal
+    arabic: bool
+    no_one: bool
+    not_before: str
+
+
+class Measure(NamedTuple):
+    """A measure found in text: ``end`` is its end offset (code points, exclusive)."""
+
+    canonical: str
+    dimension: str
+    end: int
+    scale: Decimal
+    unit: Unit
+
+
+_ONE = Decimal(1)
+_PINYIN = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)")
+_PER = re.compile(r" ?/ ?| ?每")
+_AND = re.compile(r"[·•.](?=[\u4e00-\u9fff])")
+
+
+@cache
+def vocabulary() -> dict[str, Unit]:
+    """Every writing (canonical forms and aliases, folded) and its entry.
+
+    Raises ValueError where a writing is listed for two entries.
+    """
+    found: dict[str, Unit] = {}
+    for row in lexicon.table("measures"):
+        flags = row["flags"].split()
+        scale = next((Decimal(f[6:]) for f in flags if f.startswith("scale:")), _ONE)
+        unit = Unit(row["canonical"], row["dimension"], scale, "arabic" in flags, "no_one" in flags, row["not_before"])
+        for name in [row["canonical"], *filter(None, row["aliases"].split("|"))]:
+            if found.setdefault(fold(name), unit).canonical != unit.canonical:
+                raise ValueError(f"measures.tsv: {name} is listed twice")
+    return found
+
+
+@cache
+def _lengths() -> dict[str, tuple[int, ...]]:
+    """By first character, the lengths of the writings that begin with it, longest first."""
+    lengths: dict[str, set[int]] = {}
+    for name in vocabulary():
+        lengths.setdefault(name[0], set()).add(len(name))
+    return {c: tuple(sorted(n, reverse=True)) for c, n in lengths.items()}
+
+
+def first_characters() -> str:
+    """The characters with which a measure can begin."""
+    return "".join(_lengths())
+
+
+def unit_at(text: str, at: int) -> tuple[Unit, int] | None:
+    """The entry written at ``at`` and its end, the longest where several are; None if there is none."""
+    units = vocabulary()
+    for length in _lengths().get(text[at : at + 1], ()):
+        name = text[at : at + length]
+        unit = units.get(name)
+        if unit is None:
+            continue
+        end = at + len(name)  # a slice at the end of the text is shorter
+        follower = text[end : end + 1]
+        if name[-1].isascii() and name[-1].isalpha() and follower.isascii() and follower.isalpha():
+            continue  # the m of max
+        if follower and follower in unit.not_before:
+            continue
+        return unit, end
+    return None
+
+
+def measure_at(text: str, at: int) -> Measure | None:
+    """The measure written at ``at``, with what it is counted per (元/平方米, 立方米每秒); None if there is none."""
+    found = unit_at(text, at)
+    if found is None:
+        return None
+    unit, end = found
+    if text[end : end + 1] == "(" and (noise := _PINYIN.match(text, end)):
+        end = noise.end() if text[noise.end() : noise.end() + 1] == "/" else end
+    canonical, dimension = unit.canonical, unit.dimension
+    for _ in range(2):
+        per = _PER.match(text, end)
+        if per is None:
+            break
+        below = _denominator(text, per.end(), slash="/" in per[0])
+        if below is None:
+            break
+        canonical, dimension, end = f"{canonical}/{below[0]}", "rate", below[1]
+        joint = _AND.match(text, end)
+        more = joint and _denominator(text, joint.end(), slash=True)
+        if more:
+            canonical, end = f"{canonical}·{more[0]}", more[1]
+    if dimension == "rate" and canonical.endswith("/立方米") and unit.dimension == "mass":
+        dimension = "concentration"
+    elif dimension == "rate" and unit.dimension == "length":
+        dimension = "speed"
+    return Measure(canonical, dimension, end, unit.scale, unit)
+
+
+def _denominator(text: str, at: int, *, slash: bool) -> tuple[str, int] | None:
+    """What a measure is counted per: another measure, with a magnitude if it has one (万元), or a counted noun."""
+    start = at
+    while text[at : at + 1] in ("百", "千", "万", "亿") and at - start < 2:
+        at += 1
+    found = unit_at(text, at)
+    if found is not None:
+        return text[start:at] + found[0].canonical, found[1]
+    if at == start and slash:
+        for length in (3, 2, 1):
+            if text[at : at + length] in _nouns():
+                return text[at : at + length], at + length
+    return None
+
+
+@cache
+def _nouns() -> frozenset[str]:
+    return frozenset(lexicon.settings("quantities")["per"]["nouns"])

@@ -1,0 +1,170 @@
+"""Chinese and Arabic numerals to exact decimals.
+
+All functions here take folded text (``fold``): simplified, half-width, formal numerals (壹) as plain ones. Folding maps one
+code point to one, so offsets hold in the source.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Literal, NamedTuple
+
+from extractors import lexicon
+
+Script = Literal["arabic", "chinese", "mixed"]
+
+_SETTINGS = lexicon.settings("quantities")
+_DIGITS: dict[str, int] = _SETTINGS["digits"]
+_MAGNITUDES: dict[str, int] = _SETTINGS["magnitudes"]
+_LONGEST = 20  # digits; more is a code, and stays below the 28 digits in which decimals are exact
+
+# One Arabic number: thousands by comma or single space, or plain; a group is checked where it stands, so a run of
+# millions of groups is read once.
+ARABIC = r"(?:\d{1,3}+(?:[,，]\d{3}(?!\d))++|\d{1,3}+(?: \d{3}(?!\d))++|\d++)(?:\.\d++)?+"
+DIGIT = f"[{''.join(_DIGITS)}几]"
+CHINESE = f"[{''.join(_DIGITS)}{''.join(_MAGNITUDES)}几廿卅卌]"
+_GAP = " {1,2}(?=[百千十]?[万亿])"  # 1 万: a space before a magnitude only
+_TAIL = rf"(?:{CHINESE}|{_GAP}[百千十]?[万亿]|个(?=[百千十]?亿)|(?<=[零百千万亿])\d{{1,4}}+(?:\.\d++)?+(?![\d年月日.,，]))*+"
+BODY = rf"(?:{ARABIC}|{CHINESE}){_TAIL}(?:(?<={CHINESE})点[\d零一二三四五六七八九]++[十百千万亿]*+)?+"
+
+_PAIR = re.compile(r"(?<![一二三四五六七八九])([一二两三四五六七八九])([二三四五六七八九])(?![一二三四五六七八九])")
+_TOKEN = re.compile(r"\d[\d.]*|.")
+
+
+class Numeral(NamedTuple):
+    """Value of a numeral: ``high`` is None where it is open (几十, 十几); ``script`` is how it was written."""
+
+    low: Decimal
+    high: Decimal | None
+    script: Script
+
+
+@cache
+def _folding() -> tuple[re.Pattern[str], dict[str, str]]:
+    pairs: dict[str, str] = {p[0]: p[1] for p in _SETTINGS["fold"].split()}
+    pairs.update({"\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "\u3000": " "})
+    return re.compile(f"[{re.escape(''.join(pairs))}]"), pairs
+
+
+def fold(text: str) -> str:
+    """Text as the grammars here read it: same length, simplified and half-width where it matters to them."""
+    if text.isascii():
+        return text
+    pattern, pairs = _folding()
+    return pattern.sub(lambda m: pairs[m[0]], text)
+
+
+def plain(value: Decimal) -> Decimal:
+    """The value without exponent and without trailing zeros, so that ``str`` shows a plain decimal."""
+    whole = value.to_integral_value()
+    if value == whole:
+        return whole.quantize(Decimal(1)) + 0
+    return value.normalize()
+
+
+def _sum(body: str) -> Decimal | None:
+    """Value of a numeral without 点, or None if its signs do not form a number."""
+    total = section = Decimal(0)
+    pending: Decimal | None = None
+    ceiling, last, after_zero, arabic = 10_000, 1, False, False
+    for token in _TOKEN.findall(body):
+        if token in _DIGITS:
+            if pending is not None:
+                return None
+            if token == "零":
+                after_zero = True
+                continue
+            pending, arabic = Decimal(_DIGITS[token]), False
+        elif token in _MAGNITUDES:
+            size = _MAGNITUDES[token]
+            if size < 10_000:
+                if size >= ceiling:
+                    return None
+                if pending is None and size != 10 and (section or total):
+                    return None
+                section += (Decimal(1) if pending is None else pending) * size
+                ceiling = size
+            else:
+                if pending is None and not section and not total:
+                    section = Decimal(1)
+                section += pending or 0
+                # a magnitude at least as high as all before it multiplies them (万亿), a lower one only its own section
+                total = (total + section) * size if last <= size or not total else total + section * size
+                section, ceiling = Decimal(0), 10_000
+                last = max(last, size)
+            pending, after_zero, step = None, False, size
+            trailing = step
+            continue
+        else:
+            if pending is not None:
+                return None
+            pending, arabic = Decimal(token), True
+    if pending is not None:
+        if (section or total) and not after_zero and pending < 10 and pending == pending.to_integral_value():
+            pending *= Decimal(trailing) / 10 if trailing > 10 else 1
+        elif arabic and pending >= trailing_limit(section, total, ceiling):
+            return None
+    return total + section + (pending or 0)
+
+
+def trailing_limit(section: Decimal, total: Decimal, ceiling: int) -> Decimal:
+    """The first value too large for a plain number after the magnitudes read so far (二百500 is no number)."""
+    return Decimal(ceiling) if section or total else Decimal("Infinity")
+
+
+@lru_cache(maxsize=8192)
+def parse(body: str) -> Numeral | None:
+    """A numeral in folded text as its value; None where the signs do not form one (一百一百, 二零二一, 千万零)."""
+    body = body.replace(" ", "").replace(",", "").replace("，", "").replace("个", "")
+    if len(body) > _LONGEST + 8 or sum(map(str.isdigit, body)) > _LONGEST:
+        return None
+    if body.isascii():
+        value = plain(Decimal(body))
+        return Numeral(value, value, "arabic")
+    script: Script = "mixed" if any("0" <= c <= "9" for c in body) else "chinese"
+    body = body.replace("廿", "二十").replace("卅", "三十").replace("卌", "四十")
+    if "几" in body:
+        return _some(body, script)
+    if "点" in body:
+        value_ = _decimal(body)
+        return None if value_ is None else Numeral(value_, value_, script)
+    pair = _PAIR.search(body)
+    if pair:
+        first, second = _DIGITS[pair[1]], _DIGITS[pair[2]]
+        if second - first == 1 or (first, second) == (3, 5):
+            low = _sum(body[: pair.end(1)] + body[pair.end() :])
+            high = _sum(body[: pair.start()] + body[pair.start(2) :])
+            return None if low is None or high is None else Numeral(plain(low), plain(high), script)
+        return None
+    value_ = _sum(body)
+    return None if value_ is None else Numeral(plain(value_), plain(value_), script)
+
+
+def _some(body: str, script: Script) -> Numeral | None:
+    """几 stands for an unknown digit: the value is open above (十几 → 10, 几十 → 10, 一百零几万 → 1000000)."""
+    if body.count("几") > 1 or "点" in body:
+        return None
+    at = body.index("几")
+    rest = body[at + 1 :]
+    if at == 0:
+        low = _sum(rest) if rest else None
+    elif rest and rest[0] in "十百千":
+        low = _sum(body[:at] + rest[1:])
+    else:
+        low = _sum(body[:at].rstrip("零") + rest)
+    return None if low is None else Numeral(plain(low), None, script)
+
+
+def _decimal(body: str) -> Decimal | None:
+    whole, _, rest = body.partition("点")
+    base = _sum(whole)
+    if base is None:
+        return None
+    digits = rest.rstrip("十百千万亿")
+    factor = _sum("1" + rest[len(digits) :]) if len(rest) > len(digits) else Decimal(1)
+    ascii_digits = "".join(str(_DIGITS.get(c, c)) for c in digits)
+    if not ascii_digits or factor is None:
+        return None
+    return plain((base + Decimal("0." + ascii_digits)) * factor)

@@ -1,0 +1,214 @@
+"""Words around a number: its bound, its direction of change, and what it is counted per.
+
+Text is folded; windows end where the clause ends. Rules: tables.md, `bound`, `change` and `unit`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal, NamedTuple
+
+from extractors import lexicon
+from extractors.language.measures import unit_at
+
+Bound = Literal["eq", "approx", "ge", "le", "range"]
+Change = Literal["", "up", "down"]
+
+WINDOW = 18  # code points looked at before a number
+_CLAUSE = re.compile(r"[^，。；、！？,;\n\t:(（]*\Z")
+_NOISE = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)\Z")
+_NUMBER_BETWEEN = re.compile(r"[\d一二三四五六七八九十]")
+_HEADED = re.compile(r"[年日月](?!均)")
+
+
+class _Words(NamedTuple):
+    kinds: dict[str, str]
+    lengths: tuple[int, ...]
+
+
+def _index(groups: dict[str, list[str]], kinds: tuple[str, ...]) -> _Words:
+    found = {word: kind for kind in kinds for word in groups[kind]}
+    return _Words(found, tuple(sorted({len(w) for w in found}, reverse=True)))
+
+
+@cache
+def _before() -> _Words:
+    groups = lexicon.settings("quantities")["before"]
+    return _index(groups, ("fill", "carry", "approx", "ge", "le", "none"))
+
+
+@cache
+def _after() -> _Words:
+    return _index(lexicon.settings("quantities")["after"], ("approx", "ge", "le", "none"))
+
+
+@cache
+def _change() -> _Words:
+    groups = lexicon.settings("quantities")["change"]
+    return _index({**groups, "skip": groups["particles"]}, ("skip", "up", "down"))
+
+
+@cache
+def _reach() -> tuple[tuple[str, Bound], ...]:
+    words = lexicon.settings("quantities")["before"]
+    return tuple([(w, "ge") for w in words["reach_ge"]] + [(w, "le") for w in words["reach_le"]])
+
+
+@cache
+def _single() -> frozenset[str]:
+    return frozenset(lexicon.settings("quantities")["change"]["single"])
+
+
+@cache
+def _blocked() -> frozenset[str]:
+    return frozenset(lexicon.settings("quantities")["change"]["blocked"])
+
+
+def _suffix(text: str, start: int, end: int, words: _Words) -> str:
+    """The longest listed word that ends at ``end`` and does not begin before ``start``."""
+    for length in words.lengths:
+        if end - length >= start and (word := text[end - length : end]) in words.kinds:
+            return word
+    return ""
+
+
+def _back_over_space(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] in " \u3000":
+        end -= 1
+    if end > start and text[end - 1] == ")" and (noise := _NOISE.search(text, max(start, end - 10), end)):
+        return noise.start()
+    return end
+
+
+def bound(text: str, start: int, end: int) -> tuple[Bound, int]:
+    """The bound that the words beside [start, end) set, and the end of the cue after it (``end`` if none)."""
+    behind, cue_end = _bound_after(text, end)
+    if behind != "eq":
+        return behind, cue_end
+    before = _bound_before(text, start)
+    return (before if before != "eq" else behind), cue_end
+
+
+def _bound_after(text: str, end: int) -> tuple[Bound, int]:
+    at = end
+    while text[at : at + 1] == " " and at < end + 2:
+        at += 1
+    words = _after()
+    for length in words.lengths:
+        kind = words.kinds.get(text[at : at + length])
+        if kind == "none":
+            return "eq", end
+        if kind:
+            return kind, at + length  # type: ignore[return-value]
+    return "eq", end
+
+
+def _bound_before(text: str, start: int) -> Bound:
+    left = max(0, start - WINDOW)
+    words = _before()
+    at = start
+    carried = False
+    soft: Bound = "eq"
+    for _ in range(5):
+        at = _back_over_space(text, left, at)
+        word = _suffix(text, left, at, words)
+        if not word:
+            break
+        kind = words.kinds[word]
+        if kind == "none":
+            return soft
+        if kind == "ge" and not (carried and word not in _reaching()):
+            return "ge"
+        if kind == "le" and not (carried and word not in _reaching()):
+            return "le"
+        if kind == "approx":
+            if not carried:
+                soft = "approx"
+        elif kind == "carry":
+            carried = True
+        elif kind != "fill":
+            break
+        at -= len(word)
+    clause = _CLAUSE.search(text, left, start)
+    window = clause[0] if clause else ""
+    for word, kind_ in _reach():
+        found = window.rfind(word)
+        if found >= 0 and len(window) - found - len(word) <= 8 and not _NUMBER_BETWEEN.search(window, found + len(word)):
+            return kind_
+    return soft
+
+
+@cache
+def _reaching() -> frozenset[str]:
+    return frozenset(lexicon.settings("quantities")["before"]["over_verbs"])
+
+
+def change(text: str, start: int, dimension: str) -> Change:
+    """up or down where a word of change directly governs the number at ``start``."""
+    left = max(0, start - WINDOW)
+    words = _change()
+    at = start
+    for _ in range(5):
+        at = _back_over_space(text, left, at)
+        word = _suffix(text, left, at, words)
+        if not word:
+            return ""
+        kind = words.kinds[word]
+        at -= len(word)
+        if kind == "skip":
+            continue
+        if word in _single() and (dimension not in ("percent", "points", "times") or text[at - 1 : at] in _blocked()):
+            return ""
+        return kind  # type: ignore[return-value]
+    return ""
+
+
+@cache
+def _rates() -> tuple[tuple[str, ...], dict[str, str], frozenset[str]]:
+    per = lexicon.settings("quantities")["per"]
+    verbs = tuple(sorted(per["rate_verbs"], key=len, reverse=True))
+    return verbs, per["rate_units"], frozenset(per["nouns"])
+
+
+_RATE_GAP = re.compile(r"(?:能力|规模|总量|量)?(?:可|将)?(?:达到|达|为|约|近|超过|超|各类|不低于|不少于|逾)*[^\d，。；、,;\n一二三四五六七八九十]{0,6}\Z")
+
+
+def rate(text: str, start: int) -> str:
+    """年 日 or 月 where 年产, 日处理, 月加工 … stands before the number in its clause, else empty."""
+    left = max(0, start - WINDOW)
+    verbs, units, _ = _rates()
+    for m in reversed(list(_HEADED.finditer(text, left, start))):
+        if m.start() and text[m.start() - 1] in "0123456789全今去本当每同近历多上半":
+            continue
+        for verb in verbs:
+            if text.startswith(verb, m.end()):
+                gap = m.end() + len(verb)
+                if text[gap : gap + 1] in "值业品" or gap > start:
+                    break
+                return units[m[0]] if _RATE_GAP.fullmatch(text, gap, start) else ""
+    return ""
+
+
+def per(text: str, start: int) -> str:
+    """A of 每A … where that stands before the number in its clause (每吨补贴 → 吨, 每改造一户 → 户), else empty."""
+    left = max(0, start - 26)
+    at = text.rfind("每", left, start)
+    if at < 0:
+        return ""
+    for stop in "，。；,;\n":
+        if text.find(stop, at, start) >= 0:
+            return ""
+    begin = at + 1
+    if text[begin : begin + 1] in "百千万亿":
+        return ""
+    found = unit_at(text, begin)
+    if found is None:
+        for length in (4, 3, 2, 1):
+            if (noun := text[begin : begin + length]) in _rates()[2]:
+                return noun
+        one = re.compile(r"[^\d一]{1,6}(?:一|1 ?)").match(text, begin, start)
+        found = unit_at(text, one.end()) if one else None
+    if found is None or found[0].dimension == "time" or found[1] > start or found[0].canonical in ("次", "轮", "批", "期"):
+        return ""
+    return found[0].canonical
