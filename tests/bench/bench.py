@@ -1,0 +1,144 @@
+"""Speed beside others, in one run: ``make bench``.
+
+What is compared takes turns over the same text in the same minutes, and the best round of each counts, so that whatever else
+the machine does falls on both. Prints a Markdown table; ratios above 1 mean that we are faster.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from statistics import median
+
+import jieba
+
+import extractors
+from extractors.language import quantities, times
+from tests.bench.yardsticks import PARSERS
+
+ROOT = Path(__file__).parent.parent.parent
+YARDSTICKS = ROOT / "tests" / "bench" / "yardsticks.py"
+OTHERS = ROOT / ".venv-bench" / "bin" / "python"
+ROUNDS = 5
+STARTS = 11
+GENERATED = 300_000  # code points
+SHORT = 20_000  # code points for the slow yardsticks
+
+Row = tuple[str, str, str, str]
+
+
+def corpus() -> list[bytes]:
+    """The text documents of the project as files, and documents drawn from their paragraphs with other numbers."""
+    paths = sorted(p for p in (ROOT / "corpora").rglob("*.txt"))
+    texts = [extractors.read(p.read_bytes(), p.name).text for p in paths]
+    paragraphs = [line for text in texts for line in text.split("\n") if line.strip()]
+    random = Random(2021)
+    generated, size = [], 0
+    while size < GENERATED:
+        drawn = "\n".join(random.sample(paragraphs, 60))
+        drawn = re.sub(r"[1-9]", lambda _: str(random.randrange(1, 10)), drawn)
+        generated.append(drawn)
+        size += len(drawn)
+    return [text.encode() for text in texts + generated]
+
+
+def best(*runs: Callable[[], object]) -> list[float]:
+    """Seconds of the best of some rounds for each, taking turns."""
+    seconds = [float("inf")] * len(runs)
+    for _ in range(ROUNDS):
+        for i, run in enumerate(runs):
+            started = time.perf_counter()
+            run()
+            seconds[i] = min(seconds[i], time.perf_counter() - started)
+    return seconds
+
+
+def speed(characters: int, seconds: float) -> str:
+    return f"{characters / seconds / 1000:,.0f}k/s"
+
+
+def chain(files: list[bytes]) -> Iterator[Row]:
+    """The whole chain, from text to rows, against jieba."""
+    sources = [extractors.read(data, f"{i}.txt") for i, data in enumerate(files)]
+    size = sum(len(s.text) for s in sources)
+    extractors.extract(sources[0])
+    jieba.setLogLevel(logging.ERROR)
+    jieba.lcut("开始")
+    ours, with_reading, theirs = best(
+        lambda: [extractors.extract(s) for s in sources],
+        lambda: [extractors.extract(extractors.read(data, "a.txt")) for data in files],
+        lambda: [jieba.lcut(s.text) for s in sources],
+    )
+    yield (
+        f"text to tables, {size:,} characters",
+        speed(size, ours),
+        f"jieba.lcut {speed(size, theirs)}",
+        f"{theirs / ours:.2f}",
+    )
+    yield (
+        "bytes to tables, same files",
+        speed(size, with_reading),
+        f"jieba.lcut {speed(size, theirs)}",
+        f"{theirs / with_reading:.2f}",
+    )
+
+
+def start_up() -> Iterator[Row]:
+    """The command's start against the import of the library it parses options with."""
+    commands = ([str(Path(sys.executable).with_name("taizhang")), "--version"], [sys.executable, "-c", "import typer"])
+    seconds: list[list[float]] = [[], []]
+    for _ in range(STARTS):
+        for taken, command in zip(seconds, commands, strict=True):
+            started = time.perf_counter()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            taken.append(time.perf_counter() - started)
+    ours, theirs = median(seconds[0]), median(seconds[1])
+    yield (
+        "taizhang --version",
+        f"{ours * 1000:.0f} ms",
+        f"python -c 'import typer' {theirs * 1000:.0f} ms",
+        f"{theirs / ours:.2f}",
+    )
+
+
+def parsers(files: list[bytes]) -> Iterator[Row]:
+    """The mention parsers against other projects' over the same paragraphs."""
+    text = "\n".join(data.decode() for data in files)[:SHORT]
+    lines = text.split("\n")
+    for name in PARSERS:
+        find = times.find if "time" in name else quantities.find
+        label = f"{'times' if find is times.find else 'quantities'}, {len(text):,} characters"
+        if not OTHERS.exists():
+            yield label, "", name, "not installed"
+            continue
+        (ours,) = best(lambda find=find: [find(line) for line in lines])  # type: ignore[misc]
+        done = subprocess.run([OTHERS, YARDSTICKS, name], input=text, capture_output=True, text=True, check=False)
+        answer = json.loads(done.stdout) if done.returncode == 0 else {"missing": f"exit code {done.returncode}"}
+        (again,) = best(lambda find=find: [find(line) for line in lines])  # type: ignore[misc]
+        ours = min(ours, again)
+        if "missing" in answer:
+            yield label, speed(len(text), ours), name, f"not installed ({answer['missing']})"
+            continue
+        theirs = answer["seconds"]
+        failed = f", fails on {answer['failed']} lines" if answer["failed"] else ""
+        yield label, speed(len(text), ours), f"{name} {speed(len(text), theirs)}{failed}", f"{theirs / ours:.1f}"
+
+
+def main() -> None:
+    """Print the table."""
+    files = corpus()
+    print("| what | ours | beside | times as fast |\n| --- | --- | --- | --- |")
+    for measured in (chain(files), start_up(), parsers(files)):
+        for row in measured:
+            print(f"| {' | '.join(row)} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

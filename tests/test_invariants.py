@@ -1,0 +1,222 @@
+"""What holds for every document, however damaged (contract: docs/tables.md and the guide)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from dateutil.rrule import rrulestr
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+import extractors
+from extractors.schema import QUALITY_FLAGS, REJECT_REASONS, TABLES, Place, columns
+from tests.mutations import damage, mutate
+
+CORPORA = Path(__file__).parent.parent / "corpora"
+FILES = sorted(p for p in CORPORA.rglob("*") if p.suffix in {".txt", ".md", ".html", ".docx", ".pdf", ".xlsx"})
+TEXTS = [p for p in FILES if p.suffix == ".txt"]
+PLACED = [name for name, spec in TABLES.items() if issubclass(spec.row, Place)]
+TYPES = {"string": str, "integer": int, "decimal": Decimal, "number": (int, float)}
+DATE = re.compile(r"(\d{4}|XXXX)-(\d\d)-(\d\d)")
+EDTF = re.compile(r"(?:(?:\d{4}|XXXX)(?:-\d\d(?:-\d\d)?)?)?")
+LENGTH = r"P(?=\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?"
+DURATION = re.compile(rf"(?:{LENGTH}(?:/{LENGTH})?)?")
+# Same examples on every machine and day; make soak goes further with new ones.
+repeatable = settings(derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@cache
+def text_of(path: Path) -> str:
+    return extractors.read(path.read_bytes(), path.name).text
+
+
+def check(source: Any, found: Any) -> None:
+    """All invariants of one document."""
+    rows: dict[str, list[Any]] = found.rows
+    assert [d.part for d in rows["documents"]] == list(range(1, len(rows["documents"]) + 1)), "a row a part"
+    assert rows["documents"], "a file read stands in documents"
+    parts = {d.part: d for d in rows["documents"]}
+    for table, spec in TABLES.items():
+        if table not in rows:
+            continue
+        keys = Counter(tuple(getattr(row, k) for k in spec.key) for row in rows[table])
+        assert [key for key, n in keys.items() if n > 1] == [], f"{table}: keys are unique"
+        for row in rows[table]:
+            check_types(table, row)
+            assert row.doc_id == source.doc_id
+            if table in PLACED:
+                check_place(source.text, row, parts[row.part])
+    for document in rows["documents"]:
+        assert 0 <= document.start <= document.end <= len(source.text)
+        assert set(document.quality.split()) <= set(QUALITY_FLAGS)
+        assert EDTF.fullmatch(document.date), document.date
+    for figure in rows["figures"]:
+        check_figure(figure)
+    for deadline in rows["deadlines"]:
+        check_deadline(deadline)
+    check_links(rows)
+
+
+def check_types(table: str, row: Any) -> None:
+    for column in columns(table):
+        value = getattr(row, column.name)
+        assert value is None or isinstance(value, TYPES[column.type]), (table, column.name, value)
+        assert not column.vocabulary or value in column.vocabulary, (table, column.name, value)
+
+
+def check_place(text: str, row: Any, part: Any) -> None:
+    assert part.start <= row.start < row.end <= part.end
+    assert row.quote == text[row.start : row.end]
+    assert 0 <= row.confidence <= 1
+    assert row.rule, "every row says which rule found it"
+
+
+def check_figure(row: Any) -> None:
+    low, high = row.value_low, row.value_high
+    assert low is not None or high is not None
+    assert low is None or low.is_finite()
+    assert high is None or high.is_finite()
+    if low is not None and high is not None:
+        assert low <= high, row.quote
+    if row.bound == "eq":
+        assert low == high, row.quote
+    assert row.bound != "ge" or high is None, row.quote
+    assert row.bound != "le" or low is None, row.quote
+    well_formed(row.period_start, row.period_end)
+
+
+def well_formed(start: str, end: str) -> None:
+    for day in (start, end):
+        if day:
+            match = DATE.fullmatch(day)
+            assert match, day
+            # An unknown year has no 29 February.
+            date(int(match[1]) if match[1] != "XXXX" else 2001, int(match[2]), int(match[3]))
+    if start and end and "X" not in start + end:
+        assert start <= end
+
+
+def check_deadline(row: Any) -> None:
+    well_formed(row.due_start, row.due_end)
+    assert DURATION.fullmatch(row.duration), row.duration
+    if row.rrule:
+        rrulestr(row.rrule)
+    assert len(row.action) <= 60
+
+
+def check_links(rows: dict[str, list[Any]]) -> None:
+    members = {"figures": "figure_ids", "deadlines": "deadline_ids", "units": "unit_ids"}
+    tasks = {t.task_id: t for t in rows["tasks"]}
+    for table, listed in members.items():
+        key = TABLES[table].key[0]
+        for row in rows[table]:
+            assert not row.task_id or getattr(row, key) in getattr(tasks[row.task_id], listed).split(";")
+        by_id = {getattr(row, key): row for row in rows[table]}
+        for task in tasks.values():
+            for member in filter(None, getattr(task, listed).split(";")):
+                assert by_id[member].task_id == task.task_id
+    for task in tasks.values():
+        targets = any(f.status == "target" and f.task_id == task.task_id for f in rows["figures"])
+        assert task.unit_ids or task.deadline_ids or targets, "a task has a unit, a deadline or a target"
+        well_formed(task.due_start, task.due_end)
+
+
+def check_text(text: str) -> None:
+    try:
+        source = extractors.read(text.encode("utf-8", "surrogatepass"), "a.txt")
+    except extractors.Rejected as refusal:
+        assert refusal.reason in REJECT_REASONS
+        return
+    check(source, extractors.extract(source))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(CORPORA)))
+def test_rows_of_our_documents(path: Path) -> None:
+    source = extractors.read(path.read_bytes(), path.name)
+    found = extractors.extract(source)
+    check(source, found)
+    assert extractors.extract(source).rows == found.rows, "the same input gives the same rows"
+
+
+@repeatable
+@settings(max_examples=120)
+@given(st.sampled_from(TEXTS), st.integers(0, 2**32), st.integers(1, 12))
+def test_rows_of_damaged_texts(path: Path, seed: int, steps: int) -> None:
+    check_text(mutate(text_of(path), Random(seed), steps))
+
+
+@repeatable
+@settings(max_examples=120)
+@given(st.lists(st.sampled_from([line for p in TEXTS for line in text_of(p).split("\n") if line]), max_size=12))
+def test_rows_of_paragraphs_in_any_company(lines: list[str]) -> None:
+    check_text("\n".join(lines))
+
+
+@repeatable
+@settings(max_examples=100)
+@given(
+    st.text(
+        st.sampled_from(
+            "一二三十百千万亿两半几0123456789.,%％年月日底前每至-~ 、，。；:（）()\n个元亩家责任单位市局应已完成第篇章"
+        ),
+        max_size=300,
+    )
+)
+@example("0" * 5000)
+@example("（" * 5000)
+@example("一、" * 2000)
+@example("1.1." * 2000)
+@example("每" * 3000 + "年")
+def test_rows_of_nonsense_in_our_alphabet(text: str) -> None:
+    check_text(text)
+
+
+@repeatable
+@settings(max_examples=100)
+@given(st.binary(max_size=400), st.sampled_from(["a.txt", "b.docx", "c.pdf", "d.xlsx", "e.html", "f"]))
+def test_any_bytes_give_tables_or_a_reject(data: bytes, name: str) -> None:
+    give_tables_or_a_reject(data, name)
+
+
+@repeatable
+@settings(max_examples=60)
+@given(st.sampled_from(FILES), st.integers(0, 2**32))
+def test_damaged_files_give_tables_or_a_reject(path: Path, seed: int) -> None:
+    give_tables_or_a_reject(damage(path.read_bytes(), Random(seed)), path.name)
+
+
+def give_tables_or_a_reject(data: bytes, name: str) -> None:
+    try:
+        source = extractors.read(data, name)
+    except extractors.Rejected as refusal:
+        assert refusal.reason in REJECT_REASONS
+        assert refusal.detail and "\n" not in refusal.detail
+        return
+    check(source, extractors.extract(source))
+
+
+def test_the_checks_see_a_breach() -> None:
+    source = extractors.read("市住建局要在8月底前完成投资1.2亿元。".encode(), "a.txt")
+    found = extractors.extract(source)
+    check(source, found)
+    assert found.rows["figures"] and found.rows["deadlines"]
+    for table, name, wrong in [
+        ("figures", "quote", "1.3亿元"), ("figures", "status", "wish"), ("figures", "task_id", "nowhere"),
+        ("deadlines", "due_end", "XXXX-02-30"), ("deadlines", "duration", "6个月"), ("documents", "quality", "fine"),
+    ]:  # fmt: skip
+        row = found.rows[table][0]
+        assert name in {f.name for f in fields(row)}
+        right = getattr(row, name)
+        setattr(row, name, wrong)
+        with pytest.raises((AssertionError, KeyError, ValueError)):
+            check(source, found)
+        setattr(row, name, right)
