@@ -74,10 +74,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
     """(kind, confidence, cue) of a time that limits work, None for any other."""
     text = sentence.text
     before = text[max(clause[0], t.start - 8) : t.start]
-    if (
-        (_COMPARED.search(before)
-        and t.kind != "within")
-        or _NAME_OPEN.search(text, max(sentence.start, t.start - 40), t.start)
+    if (_COMPARED.search(before) and t.kind != "within") or _NAME_OPEN.search(
+        text, max(sentence.start, t.start - 40), t.start
     ):
         return None
     if t.kind == "duration":

@@ -82,6 +82,16 @@ def find(view: PartView) -> list[FigureMention]:
     return found
 
 
+def measures(q: Quantity) -> bool:
+    """Whether a quantity with a unit measures something rather than counting rhetorical things."""
+    return _measure(q, "", False, "")[1] >= 0.5
+
+
+def indicator_in(sentence: SentenceView, span: tuple[int, int], q: Quantity) -> str:
+    """What a quantity within ``span`` (a clause or a cell) measures, in the document's words."""
+    return _indicator(sentence, span, span[0], q, _Memory())
+
+
 def _figure(
     view: PartView, sentence: SentenceView, n: int, q: Quantity, memory: _Memory, percent_lost: bool
 ) -> FigureMention | None:
