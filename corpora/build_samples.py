@@ -185,7 +185,9 @@ def make_pdf(text: str) -> bytes:
             width = landscape(A4)[0] - 80
             shares = [0.05, 0.18, 0.27, 0.12, 0.14, 0.24]
             table = Table([list(r) for r in rows], colWidths=[width * s for s in shares], repeatRows=1)
-            table.setStyle(TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]))
+            table.setStyle(
+                TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
+            )
             story.append(table)
             rows.clear()
 
@@ -204,8 +206,10 @@ def make_pdf(text: str) -> bytes:
 
 def make_html(text: str) -> bytes:
     """A page of a collection site: documents with site text before, between and after."""
-    lines = ['<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>文书之家</title>',
-             "<style>nav{color:#888}</style><script>var ad=1;</script></head><body>"]
+    lines = [
+        '<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8"><title>文书之家</title>',
+        "<style>nav{color:#888}</style><script>var ad=1;</script></head><body>",
+    ]
     for mark, content in blocks(text):
         tag = {"N": "div", "H": "h2", "=": "h1"}.get(mark, "p")
         lines.append(f"<{tag}>{html.escape(content)}</{tag}>")
