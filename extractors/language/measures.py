@@ -50,6 +50,8 @@ def vocabulary() -> dict[str, Unit]:
     found: dict[str, Unit] = {}
     for row in lexicon.table("measures"):
         flags = row["flags"].split()
+        if "derived" in flags:
+            continue
         scale = next((Decimal(f[6:]) for f in flags if f.startswith("scale:")), _ONE)
         unit = Unit(row["canonical"], row["dimension"], scale, "arabic" in flags, "no_one" in flags, row["not_before"])
         for name in [row["canonical"], *filter(None, row["aliases"].split("|"))]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from extractors import lexicon
 from extractors.language import quantity_cues as cues
 from extractors.language import quantity_guards as guards
-from extractors.language.measures import Measure, first_characters, measure_at
+from extractors.language.measures import Measure, Unit, first_characters, measure_at, unit_at
 from extractors.language.numerals import ARABIC, BODY, CHINESE, DIGIT, Script, fold, parse, plain
 
 
@@ -64,9 +64,11 @@ _JOIN = re.compile(r" ?(?:\((?:含|不含)\))? ?(?:-{1,2}+|—{1,2}+|~|至|到) 
 _INCLUSIVE = re.compile(r"\((?:含|不含)\)(?=[/每])")
 _BRACKET = re.compile(r"\([^()\n]{0,20}\d[^()\n]{0,12}\)|\((?:含|不含)\)")
 _RATIO = re.compile(r"(?::\d{1,4}+(?:\.\d{1,3}+)?+)++")
+_CLOCK = re.compile(r"[0-5]\d:[0-5]\d")
 _OVER = re.compile(r"/(\d{1,3})(?![\d/])")
 _COINS = re.compile(r"(?P<jiao>[\d一二两三四五六七八九])[角毛](?:(?P<fen>[\d一二三四五六七八九])分?)?+|零?(?P<cents>[\d一二两三四五六七八九])分|零(?P<odd>[一二三四五六七八九])")
-_SPOKEN = re.compile(r"(?P<jiao>[一二三四五六七八九])(?![\u4e00-\u9fff])")
+_SPOKEN = re.compile(r"(?P<jiao>[一二三四五六七八九])(?=[到至]|[^\u4e00-\u9fff]|\Z)")
+_FEN = re.compile(r"([\d一二三四五六七八九])(?:分|(?![\u4e00-\u9fff]))")
 _ZHE = re.compile(r"([\d一二三四五六七八九])两(?![\d一二三四五六七八九])")
 _CURRENCIES = {"新台币": "新台币", "台币": "新台币", "港币": "港元", "美金": "美元", "日币": "日元"}
 _HUNDRED = Decimal(100)
@@ -140,10 +142,12 @@ def _read(folded: str, match: re.Match[str]) -> _Number | None:
     part = match["part"] or match["part2"]
     if part:
         return _share(match, body, part)
+    if body[-1] in "千百" and len(body) > 1 and not more and unit_at(folded, end - 1) is not None:
+        body, end = body[:-1], end - 1  # 一百千瓦: 千 belongs to the measure
     numeral = parse(body + more[1:])
     if numeral is None and body[-1] == "两":
-        numeral, end = parse(body[:-1]), match.end("body") - 1
-        body = body[:-1]
+        body, end = body[:-1], match.end("body") - 1
+        numeral = parse(body) if body else None
     if numeral is None:
         return None
     low, high = numeral.low, numeral.high
@@ -173,6 +177,8 @@ def _six(value: Decimal) -> Decimal:
 
 
 def _as_measure(canonical: str, end: int) -> Measure:
+    if canonical == "比例":
+        return Measure(canonical, "ratio", end, Decimal(1), Unit(canonical, "ratio", Decimal(1), False, False, ""))
     found = measure_at(canonical, 0)
     assert found is not None
     return found._replace(end=end)
@@ -185,15 +191,20 @@ def _measured(folded: str, number: _Number) -> int:
     end = number.end
     after = folded[end : end + 1]
     if number.script == "arabic":
-        if after == ":" and (ratio := _RATIO.match(folded, end)) and _is_ratio(folded, number, ratio):
-            return -1
+        if after == ":" and (ratio := _RATIO.match(folded, end)):
+            if _is_ratio(folded, number, ratio):
+                return -1
+            if len(ratio[0]) in (3, 6) and ratio[0][1:3].isdigit():
+                number.body = ""  # a time of the day
+                return ratio.end()
         if after == "/" and (over := _OVER.match(folded, end)) and 0 < number.low < int(over[1]) and _whole(number):
             number.low = number.high = plain(_six(number.low / int(over[1])))
             number.end = over.end()
             number.measure = _as_measure("比例", over.end())
             return over.end()
-    elif number.body[-1] in "千百" and (measure := measure_at(folded, end - 1)):
-        return _kilo(folded, number, measure)
+    elif number.body in ("千", "百") and unit_at(folded, end - 1) is not None:
+        number.body = ""  # the measure 千瓦 without a number
+        return end
     at = end
     while folded[at : at + 1] == " " and at < end + 2:
         at += 1
@@ -228,22 +239,11 @@ def _is_ratio(folded: str, number: _Number, ratio: re.Match[str]) -> bool:
     if guards.ends_with(folded, number.start, "before"):
         return False
     minutes = ratio[0][1:]
+    if _CLOCK.fullmatch(minutes):
+        return False
     if len(minutes) == 2 and minutes.isdigit() and int(minutes) < 60 and number.low < 25:
         return "比" in folded[max(0, number.start - 10) : number.start] or folded.startswith(("比", "的比", "配"), ratio.end())
     return _whole(number) or "." in number.body
-
-
-def _kilo(folded: str, number: _Number, measure: Measure) -> int:
-    """千瓦 after a numeral: its 千 belongs to the measure (一百千瓦), unless nothing would be left (千瓦)."""
-    shorter = parse(number.body[:-1]) if len(number.body) > 1 else None
-    if shorter is None:
-        number.low = Decimal(0)
-        number.body = ""
-        return measure.end
-    number.low, number.high = shorter.low, shorter.high
-    number.body = number.body[:-1]
-    number.measure = measure
-    return measure.end
 
 
 def _compound(folded: str, number: _Number, measure: Measure) -> int:
@@ -262,6 +262,10 @@ def _compound(folded: str, number: _Number, measure: Measure) -> int:
             number.measure = _as_measure("元", end)
         elif name == "块" and _is_money(folded, number, end):
             number.measure = _as_measure("元", end)
+    elif measure.canonical == "角":
+        cents_ = _FEN.match(folded, end)
+        if cents_:
+            extra, end = parse(cents_[1]).low / 10, cents_.end()  # type: ignore[union-attr]
     elif measure.canonical == "斤" and (more := _ZHE.match(folded, end)):
         extra, end = parse(more[1]).low / 10, more.end()  # type: ignore[union-attr]
     elif folded[end : end + 1] == "半" and (measure.dimension in ("mass", "area", "length", "times", "volume") or measure.canonical in ("成", "%", "个")):
@@ -294,7 +298,7 @@ def _half(text: str, folded: str, match: re.Match[str], found: list[Quantity]) -
             _append(text, folded, number, (start, end), (_HALF, _HALF), measure, ranged=False, found=found)
         return end
     measure_ = measure_at(folded, end)
-    if measure_ is None or measure_.dimension == "time" or guards.in_word(folded, start):
+    if measure_ is None or measure_.dimension == "time" or guards.in_word(folded, start, word):
         return end
     number = _Number(start, end, word, _HALF, _HALF, "chinese")
     _append(text, folded, number, (start, measure_.end), (_HALF, _HALF), measure_, ranged=False, found=found)
@@ -371,6 +375,8 @@ def _refused(text: str, folded: str, number: _Number, end: int, measure: Measure
     start, body = number.start, number.body
     if not body or guards.ordinal(folded, start):
         return True
+    if measure is not None and measure.canonical == "次" and guards.session(folded, start):
+        return True
     if number.script != "chinese":
         if guards.coded(folded, start, number.end):
             return True
@@ -388,7 +394,7 @@ def _chinese_refused(text: str, folded: str, number: _Number, end: int, measure:
     alone = not text[:start].strip() and not text[end:].strip()
     if alone and body not in ("百", "千", "万", "亿"):
         return False
-    if guards.in_word(folded, start):
+    if guards.in_word(folded, start, body):
         return not (body == "十" and measure is not None and measure.canonical == "分" and text[start - 1 : start] in "扣加得计占满")
     before = folded[start - 1 : start] if start else ""
     if all(c in "百千万亿" for c in body):
@@ -415,7 +421,7 @@ def _bare_chinese_refused(folded: str, number: _Number, end: int, before: str, *
     after = folded[end : end + 1]
     if number.approx and before not in ("", " ", "约", "有"):
         return "万" not in body and "亿" not in body and after not in _BARE_NEXT
-    if not any(c in "十百千万亿" for c in body) and "点" not in body:
+    if len(body) == 1 or not any(c in "十百千万亿点" for c in body):
         return not (len(body) == 1 and before in ("为", "是", "达", "到", "零") and (not after or after in "，。；、,;)）\n"))
     if guards.listed(folded, number.start, end) or guards.begins_with(folded, end, "after"):
         return True
@@ -447,13 +453,11 @@ def _append(
     dimension = measure.dimension if measure is not None else ""
     if canonical == "成":
         canonical = "%"
-    elif canonical == "元" or (not canonical and start and folded[start - 1] in "¥￥$"):
-        canonical, dimension = _currency(folded, start, canonical), "money"
+    elif canonical in ("元", "角") or (not canonical and start and folded[start - 1] in "¥￥$"):
+        canonical, dimension = _currency(folded, start), "money"
     elif canonical == "度" and folded[max(0, start - 2) : start] in ("华氏", "摄氏"):
         canonical, dimension = ("华氏度" if folded[start - 2] == "华" else "℃"), "temperature"
         start -= 2
-    elif canonical == "两" and measure is not None and measure.dimension != "mass":
-        canonical = "两"
     bound, _ = cues.bound(folded, start, end)
     if ranged:
         bound = "range"
@@ -474,10 +478,10 @@ def _append(
     found.append(Quantity(start, end, text[start:end], low, high, canonical, bound, direction, dimension, number.script))
 
 
-def _currency(folded: str, start: int, canonical: str) -> str:
+def _currency(folded: str, start: int) -> str:
     """元, or the currency named right before the number (新台币177亿元, $5)."""
     before = folded[max(0, start - 4) : start].rstrip()
     for name, currency in _CURRENCIES.items():
         if before.endswith(name):
             return currency
-    return "美元" if before.endswith("$") else canonical or "元"
+    return "美元" if before.endswith("$") else "元"

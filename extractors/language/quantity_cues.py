@@ -18,6 +18,7 @@ Change = Literal["", "up", "down"]
 WINDOW = 18  # code points looked at before a number
 _CLAUSE = re.compile(r"[^，。；、！？,;\n\t:(（]*\Z")
 _NOISE = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)\Z")
+_HAN = re.compile(r"(?![的免无])[\u4e00-\u9fff]")
 _NUMBER_BETWEEN = re.compile(r"[\d一二三四五六七八九十]")
 _HEADED = re.compile(r"[年日月](?!均)")
 
@@ -52,7 +53,7 @@ def _change() -> _Words:
 @cache
 def _reach() -> tuple[tuple[str, Bound], ...]:
     words = lexicon.settings("quantities")["before"]
-    return tuple([(w, "ge") for w in words["reach_ge"]] + [(w, "le") for w in words["reach_le"]])
+    return tuple([(w, "ge") for w in words["reach_ge"]] + [(w, "le") for w in words["reach_le"]] + [(w, "approx") for w in words["reach_approx"]])
 
 
 @cache
@@ -99,7 +100,7 @@ def _bound_after(text: str, end: int) -> tuple[Bound, int]:
         kind = words.kinds.get(text[at : at + length])
         if kind == "none":
             return "eq", end
-        if kind:
+        if kind and not (length == 1 and _HAN.match(text, at + 1)):
             return kind, at + length  # type: ignore[return-value]
     return "eq", end
 
@@ -134,7 +135,7 @@ def _bound_before(text: str, start: int) -> Bound:
     window = clause[0] if clause else ""
     for word, kind_ in _reach():
         found = window.rfind(word)
-        if found >= 0 and len(window) - found - len(word) <= 8 and not _NUMBER_BETWEEN.search(window, found + len(word)):
+        if found >= 0 and len(window) - found - len(word) <= (4 if kind_ == "approx" else 8) and not _NUMBER_BETWEEN.search(window, found + len(word)):
             return kind_
     return soft
 

@@ -48,13 +48,13 @@ def begins_with(text: str, start: int, key: str) -> bool:
     return any(text[start : start + n] in words for n in lengths)
 
 
-def in_word(text: str, start: int) -> bool:
+def in_word(text: str, start: int, body: str) -> bool:
     """Whether the Chinese numeral at ``start`` is part of a listed word (统一, 一方面) or slogan (一企一策)."""
     words, places = _refused()
     for offset, length in places.get(text[start], ()):
         if start >= offset and text[start - offset : start - offset + length] in words:
             return True
-    if text[start] != "一":
+    if body != "一":
         return False
     return bool(_SLOGAN.match(text, start)) or (start > 1 and bool(_SLOGAN.match(text, start - 2)))
 
@@ -63,6 +63,14 @@ def ordinal(text: str, start: int) -> bool:
     """Whether 第 stands before the numeral, or before the left number of its range."""
     before = text[start - 1 : start]
     return before == "第" or (before == " " and text[start - 2 : start - 1] == "第")
+
+
+_SESSION = re.compile(r"届[^，。；、\s\d]{0,6}\Z")
+
+
+def session(text: str, start: int) -> bool:
+    """Whether a count of 次 is the ordinal of a meeting (三届五次, 五届人大三次会议)."""
+    return bool(_SESSION.search(text, max(0, start - 8), start))
 
 
 def coded(text: str, start: int, end: int) -> bool:
@@ -103,6 +111,8 @@ def bare_refused(text: str, start: int, end: int) -> bool:
     """Whether an Arabic number without a measure is a code, an ordinal, a year, a label or a telephone number."""
     after = text[end : end + 1]
     before = text[start - 1 : start] if start else ""
+    if after == " " and text[end + 1 : end + 2] == "号":
+        return True
     if after.isascii() and after.isalpha():
         return True
     if after == "+" or before == "+":
