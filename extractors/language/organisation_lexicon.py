@@ -1,0 +1,88 @@
+"""The vocabulary of names of organisations, compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from extractors.lexicon import settings, words
+
+_NAME_CHARACTER = r"\u3400-\u9fffA-Za-z*×○〇_·"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Endings by category, and the expressions made from the word lists."""
+
+    scan: re.Pattern[str]
+    cut: re.Pattern[str]
+    level: re.Pattern[str]
+    name_bracket: re.Pattern[str]
+    inner_each: re.Pattern[str]
+    endings: dict[str, str]
+    never: frozenset[str]
+    domains: frozenset[str]
+    generic: frozenset[str]
+    deep: frozenset[str]
+    levels: frozenset[str]
+    specific_each: frozenset[str]
+
+
+def alternation(listed: Iterable[str], after: dict[str, str] | None = None) -> str:
+    """A regular expression for any of the words, longest first, as a tree by first characters.
+
+    Each branch begins with another literal, so that the search skips fast and never tries two of them. ``after`` maps
+    a word to an expression that must follow it.
+    """
+    pairs = [(word, (after or {}).get(word, "")) for word in listed]
+    return "(?:" + "|".join(_branches(pairs)) + ")"
+
+
+def _branches(pairs: list[tuple[str, str]]) -> list[str]:
+    tree: dict[str, list[tuple[str, str]]] = {}
+    ends: list[str] = []
+    for word, tail in pairs:
+        if word:
+            tree.setdefault(word[0], []).append((word[1:], tail))
+        else:
+            ends.append(tail)
+    made = []
+    for first, rests in tree.items():
+        inner = _branches(rests)
+        made.append(re.escape(first) + (inner[0] if len(inner) == 1 else "(?:" + "|".join(inner) + ")"))
+    return made + ends
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The compiled vocabulary of ``organisations.toml``."""
+    name = "organisations"
+    follow: dict[str, str] = settings(name)["cannot_follow"]
+    endings: dict[str, str] = {}
+    for category in ("place", "weak", "head", "whole"):
+        endings.update(dict.fromkeys(words(name, category), category))
+    heads = alternation(words(name, "each"))
+    modifiers = alternation(words(name, "each_modifiers"))
+    gloss = r"\((?:市|县|区|街道|镇|乡|街|园区|开发区|社区|居|场|分|子|部门|单位|农场|林场|管委会|办事处|度假区|[、,/])+\)"
+    each = rf"各(?:{modifiers}){{0,2}}(?:{gloss})?{heads}(?:、[镇街乡村区县](?![\u4e00-\u9fff]))?(?:{gloss}(?:{heads})?)?"
+    each = f"{each}(?!{alternation(words(name, 'not_after_each'))})"
+    guards = {w: f"(?![{chars}])" for w, chars in follow.items()}
+    stop_words = words(name, "before")
+    cuts = rf"(?P<mark>[^{_NAME_CHARACTER}])|(?!{alternation(words(name, 'not_before'))})(?:{alternation(stop_words)})"
+    cuts += rf"|和(?!{alternation(words(name, 'after_and'))})|(?<=[0-9一二三四五六七八九十两几余多])[家个户座所名]|[年月日旬周底初末度内后前起时](?=[市县区省各我本])"
+    return Lexicon(
+        scan=re.compile("|".join([each, *_branches([(w, guards.get(w, "")) for w in endings if w[0] != "各"])])),
+        cut=re.compile(cuts),
+        level=re.compile("[市县区省州盟旗镇乡局院校国委]"),
+        name_bracket=re.compile(r"\((?:集团|分|本部|中国|筹|[\u4e00-\u9fff]{2,4})\)"),
+        inner_each=re.compile("成员单位|科室|处室|股室|部门|单位|中队|大队|分局|学校|班"),
+        endings=endings,
+        never=frozenset(words(name, "never")),
+        domains=frozenset(words(name, "domains")),
+        generic=frozenset(words(name, "generic")),
+        deep=frozenset(words(name, "deep")),
+        levels=frozenset(words(name, "levels")),
+        specific_each=frozenset(words(name, "specific_each")),
+    )

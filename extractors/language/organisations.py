@@ -1,0 +1,167 @@
+"""Names of organisations in a text, by the way such names are built: a body of words before an ending (教育+局).
+
+Endings, the words that end where a name begins and the words that only look like a body are data
+(``lexicon/organisations.toml``). Text is expected clean: simplified characters, ASCII brackets and commas.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from extractors.language.organisation_lexicon import Lexicon, lexicon
+
+Kind = Literal["named", "generic", "place", "own", "guess"]
+
+LONGEST_BODY = 20
+"""A name holds at most so many characters before its last ending."""
+
+_TRIMMED = re.compile(r"(?:[年月日旬周底初末度内后前起时]|第?[一二三四五六七八九十]+是)(?=.)")
+_WHOLE_GROUP = re.compile(r"(?:(?:全[市县区镇校省州旗乡村]|[我本][市县区镇校省州旗乡村])(?:的)?)?(?:所有|全体|有关|相关|具体|其他|其它)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A name found: half-open span in code points and its text.
+
+    ``kind``: ``named`` (县财政局, 各乡镇), ``generic`` (有关部门, 企业), ``place`` that may stand for its government
+    (青浦镇), ``own`` (我局), ``guess`` where only an ending like 部 or 组 speaks for it.
+    """
+
+    start: int
+    end: int
+    name: str
+    kind: Kind
+
+
+def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation]:
+    """Organisations of ``text[start:end]`` in order, never overlapping; nested names are one (市公安局交警支队)."""
+    words = lexicon()
+    end = len(text) if end is None else end
+    found: list[Organisation] = []
+    last = start
+    for hit in words.scan.finditer(text, start, end):
+        first, stop = hit.span()
+        if first < last:
+            continue
+        ending = hit.group()
+        if ending[0] == "各":
+            begin = first
+            if found and found[-1].end == first and words.inner_each.search(ending):
+                begin = found.pop().start
+            made = Organisation(begin, stop, text[begin:stop], _kind(text[begin:stop], "head", words))
+        else:
+            before = found[-1] if found and found[-1].end == last else None
+            built = _build(text, max(last, first - LONGEST_BODY), first, stop, ending, before, words)
+            if built is None:
+                continue
+            made, joined = built
+            if joined:
+                found.pop()
+        found.append(made)
+        last = stop
+    return found
+
+
+def _build(
+    text: str, low: int, first: int, stop: int, ending: str, before: Organisation | None, words: Lexicon
+) -> tuple[Organisation, bool] | None:
+    """The name that ends in ``text[first:stop]``, and whether it swallows the one before it; None if it is no name."""
+    category = words.endings[ending]
+    if text[stop - 2 : stop] in words.never or text[stop - 3 : stop] in words.never or text[stop - 4 : stop] in words.never:
+        return None
+    if before is not None and before.end == low and _nests(text, low, first, stop, ending, category, before, words):
+        name = text[before.start : stop]
+        return Organisation(before.start, stop, name, _kind(name, category, words)), True
+    begin = _left(text, low, first, words, category in ("head", "weak"), ending in words.deep)
+    if begin == first and first - low >= 3 and text[first - 1] == ")":
+        begin = _before_bracket(text, low, first, words)
+    body = text[begin:first]
+    if category == "whole":
+        if len(body) > 14:
+            begin = first
+    elif not body:
+        return None
+    elif category == "place":
+        if not 1 <= len(body) <= 5 or body[-1] in "各全我本该每跨" or (len(body) == 1 and len(ending) == 1 and body in words.levels):
+            return None
+    elif category == "weak" and not _vouched(body, first, text, words):
+        if len(ending) > 1 or not 2 <= len(body) <= 6 or ending not in "部处科组室":
+            return None
+        return Organisation(begin, stop, text[begin:stop], "guess"), False
+    name = text[begin:stop]
+    kind = _kind(name, category, words)
+    if kind == "generic" and begin - low >= 2:
+        group = _WHOLE_GROUP.search(text, low, begin)
+        if group:
+            begin = group.start()
+            name = text[begin:stop]
+            if name[0] == "全":
+                kind = "named"
+    return Organisation(begin, stop, name, kind), False
+
+
+def _left(text: str, low: int, first: int, words: Lexicon, needs_body: bool, deep: bool) -> int:
+    """Where the body before an ending begins: after the last word that cannot stand inside a name."""
+    begin = low
+    chunk = text[low:first]
+    size = len(chunk)
+    levelled = size > 0 and chunk[0] in words.levels
+    for cut in words.cut.finditer(chunk):
+        stop = cut.end()
+        hard = cut.lastgroup == "mark" or stop - cut.start() < 2
+        # A verb right before the ending is its body: 推进+办, 督查+室.
+        if hard or ((not needs_body or stop < size) and not (deep and levelled)):
+            begin = low + stop
+            levelled = stop < size and chunk[stop] in words.levels
+    each = chunk.rfind("各", begin - low)
+    return low + each if each >= 0 else begin
+
+
+def _before_bracket(text: str, low: int, first: int, words: Lexicon) -> int:
+    """Body that goes through a bracket: 集团(本部)+公司 and the like."""
+    opening = text.rfind("(", max(low, first - 10), first)
+    if opening <= low or not words.name_bracket.fullmatch(text, opening, first):
+        return first
+    return _left(text, low, opening, words, False, False)
+
+
+def _nests(text: str, low: int, first: int, stop: int, ending: str, category: str, before: Organisation, words: Lexicon) -> bool:
+    gap = text[low:first]
+    if len(gap) > 8 or before.kind in ("generic", "guess") or (before.name.startswith("各") and not gap and category == "whole" and ending in words.generic and ending not in ("政府", "街道")):
+        return False
+    if category == "place" and (gap and before.kind != "place" or before.kind == "named"):
+        return False
+    if ending in words.generic and ending not in ("政府", "公司", "法院", "医院", "银行", "集团", "办公室", "大学", "中学", "小学", "幼儿园", "党委", "街道", "开发区", "工业园区", "产业园区", "主管部门", "管理部门", "学校"):
+        return False
+    if gap and any(cut.end() for cut in words.cut.finditer(gap) if cut.end() < len(gap) or cut.lastgroup == "mark" or len(ending) > 1):
+        return False
+    if "各" in gap or (gap and gap[0] in words.levels and before.kind == "named"):
+        return False
+    if category == "weak" and not gap and before.kind == "place" and ending in "组部处科站":
+        return False
+    return not (before.kind == "named" and ending == before.name[-1] and ending == "局")
+
+
+def _vouched(body: str, first: int, text: str, words: Lexicon) -> bool:
+    """Whether a body before a weak ending speaks for a name: a level (市考核+办) or a domain (财务+部)."""
+    if words.level.search(body):
+        return len(body) <= 12
+    return any(text[first - n : first] in words.domains and first - n >= first - len(body) for n in (2, 4, 3, 1, 5, 6) if n <= len(body))
+
+
+def _kind(name: str, category: str, words: Lexicon) -> Kind:
+    if name in words.generic or (name[0] in "各全" and name[1:] in words.generic and name not in words.specific_each):
+        return "generic"
+    if name[0] in "我本" and len(name) <= 4:
+        return "own"
+    return "place" if category == "place" else "named"
+
+
+def whole(text: str, start: int, end: int) -> Organisation | None:
+    """The organisation that fills ``text[start:end]`` from end to end, or None."""
+    found = find(text, start, end)
+    if found and found[-1].end == end and found[0].start == start and len(found) == 1:
+        return found[0]
+    return None

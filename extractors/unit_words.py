@@ -1,0 +1,79 @@
+"""The vocabulary of accountability, compiled: labels of lists, words after and before an organisation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from types import SimpleNamespace
+
+from extractors.language.organisation_lexicon import alternation
+from extractors.lexicon import settings
+
+TIME = (
+    r"(?:[0-9一二三四五六七八九十两〇零半]+个?(?:年度?|月份?|日|号|周|天|工作日|季度|小时|学期)|第[0-9一二三四五六七八九十]+(?:季度|周|学期|月)"
+    r"|[上下本每当次明今去]半?(?:年度?|月|周|季度?|旬|日|天|学期|学年|半年|半月)|[上中下]旬|季度|学期|学年|寒假|暑假|假期|期间|汛期|月份|首月|末月"
+    r"|[0-9]{1,4}[./-][0-9]{1,2}(?:[./-][0-9]{1,2})?|(?:工作日|[年月周季])?[底初末中]?(?:之前|以前|之后|以后|以内|之内)|国庆|春节|中秋|元旦|五一"
+    r"|[年月季周]?[底初末](?![级中步])|[前后内起](?![进期勤容用来台])|至|截止|截至|从|自|于|在|到|每|的|-|—|~)"
+)
+
+
+def _flat(name: str) -> dict[str, str]:
+    """Words of the tables of a section mapped to their role."""
+    section: dict[str, list[str]] = settings("roles")[name]
+    return {word: role for role, listed in section.items() for word in listed}
+
+
+def _any(listed: Iterable[str]) -> str:
+    return alternation(listed)
+
+
+@cache
+def words() -> SimpleNamespace:
+    """Everything compiled, by name (see the assignments)."""
+    made = SimpleNamespace()
+    made.label_roles = _flat("labels")
+    made.tail_roles = _flat("tails")
+    label = settings("roles")["label_words"]
+    subjects = settings("roles")["subjects"]
+    roles = _any(made.label_roles)
+    bodies, persons = _any(label["bodies"]), _any(label["persons"])
+    colon = r"[ \t]*[】\]]?[ \t]*(?::|：|为:?|是(?!否))[ \t]*"
+    made.label = re.compile(
+        rf"(?P<role>{roles})(?:(?:[、及和/]|\((?=[^()]*\))){roles}\)?)?"
+        rf"(?:(?P<body>{bodies})(?:(?:及|和|、|与|/|\()?(?:责任|负责|联系)?(?:人|领导)\)?)?|(?P<person>{persons}))"
+        rf"(?:\([^()\n]{{0,10}}\))?(?P<colon>{colon})"
+    )
+    made.person_label = re.compile(rf"(?P<word>{_any(label['person_labels'])})(?:\([^()\n]{{0,10}}\))?[ \t]*(?::|：|为:?)[ \t]*")
+    made.any_label = re.compile(
+        rf"(?:{roles}(?:{bodies}|{persons})|{_any(label['person_labels'])}|{_any(label['others'])})(?:\([^()\n]{{0,10}}\))?[ \t]*[:：为]"
+    )
+    made.other_start = re.compile(_any(label["others"]))
+    tails = _any(made.tail_roles)
+    made.adverbs = rf"(?:{_any(subjects['adverbs'])}|{TIME})*+"
+    made.fill = re.compile(made.adverbs)
+    made.role_tail = re.compile(rf"{made.adverbs}(?P<tail>{tails})")
+    made.member_tail = re.compile(
+        rf"(?:(?:、|,)?等(?:有关|相关|多个|各)?(?:职能)?(?:部门|单位|科室|处室|地)?)?(?:依?按照?(?:各自)?(?:的)?职责(?:任务)?(?:分工)?|依职责|按分工|分工|分别|共同|各自|具体|积极|全程|主动)*"
+        rf"(?:(?P<tail>{tails})(?:工作|落实|实施|开展|推进|管理|做好)*)?$"
+    )
+    made.modal = re.compile(
+        rf"{made.adverbs}(?P<modal>{_any(subjects['modals'])})"
+        r"(?<!要(?=[求点素闻件么害]))(?<!应(?=[急用对收届邀由聘变答]))(?<!将(?=[来军]))(?<!需(?=求))(?<!可(?=[能持行再]))(?<!得(?=[到分益出知以]))(?<!须(?=知))(?<!拟(?=[任]))"
+    )
+    made.duties = frozenset(subjects["duties"])
+    made.preposition = re.compile(rf"{made.adverbs}(?P<cue>{_any(subjects['prepositions'])})")
+    made.verb = re.compile(rf"{made.adverbs}(?P<cue>{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧]))")
+    made.with_ = re.compile(rf"{made.adverbs}(?P<cue>{_any(subjects['with'])})")
+    made.title = re.compile(rf"(?:的)?(?:各)?{_any(subjects['titles'])}")
+    time_and_words = rf"(?:{_any(subjects['lead_ins'])}|{TIME}|[一二三四五六七八九十]+(?:是|要|、)|[0-9]{{1,2}}[.、]|[①②③④⑤⑥⑦⑧⑨⑩])*+"
+    made.lead_in = re.compile(time_and_words)
+    made.told = tuple(subjects["told"])
+    made.with_words = tuple(subjects["with"])
+    made.past = re.compile(r"已(?!建成?[^,。]{0,6}的)|(?<![为除])了(?![解如望结])|曾[经在]|[通超经]?过(?=[,。;、0-9一]|$)|累计|圆满|荣获|取得了|截至|同比|以来")
+    supervising = _any(subjects["supervising"])
+    nouns = _any(subjects["supervision_nouns"])
+    before = "".join(f"(?<!{re.escape(w)})" for w in subjects["supervised"])
+    made.supervising = re.compile(rf"{before}{supervising}(?!{nouns})")
+    made.deadline = re.compile(r"[0-9一二三四五六七八九十]+(?:月|日|个工作日|天内)|[底初末旬]前|[年月季][底末初]|每(?:年|月|季|周|半|旬|日|天|学期)|季度|[上下]半年|日前|内(?:完成|办结|上报|整改)|年内|月[底前]|逾期")
+    return made
