@@ -5,41 +5,63 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_BRACKET = r"\([^()\n]{0,300}+(?:\([^()\n]{0,100}+\)[^()\n]{0,300}+){0,8}\)"
-_STEP = r"(?<=[,，;；。.:：])[一二三四五六七八九十]{1,2}(?:是(?!否)|要(?=[^求点素]))|(?<=[,，;；。.:：])(?:\(\d{1,2}\)|[①-⑳])"
-_SENTENCE = re.compile(rf"(?P<bracket>{_BRACKET})|(?P<step>{_STEP})|(?P<end>[。！？!?；;…]++[”’\"』」)\]】]*+|\n++)")
-_DOT = r"(?<=[\u3400-\u9fff)”》%])\.(?=[\u3400-\u9fff“《(（\s]|\d{1,2}[、.]|$)"
-_SENTENCE_DOT = re.compile(rf"(?P<bracket>{_BRACKET})|(?P<step>{_STEP})|(?P<end>[。！？!?；;…]++[”’\"』」)\]】]*+|\n++|{_DOT})")
-_STOP_DOT = re.compile(_DOT)
-_CLAUSE = re.compile(rf"{_BRACKET}|“[^”\n]{{0,200}}+”|《[^》\n]{{0,200}}+》|(?P<end>(?<!\d),|,(?!\d)|[，;；:：。！？!?\n])")
+# Every pattern opens with one character class, so that the engine skips to candidates at the speed of memory; what may
+# follow is told by a look back at the character just read.
+_REST = r"[^()\n]{0,300}+(?:\([^()\n]{0,100}+\)[^()\n]{0,300}+){0,8}\)"
+_ENDS = "。！？!?；;…\\n"
+_CLOSERS = "[”’\"』」)\\]】]*+"
+_DOT = r"(?<=[\u3400-\u9fff)”》%]\.)(?=[\u3400-\u9fff“《(\s]|\d{1,2}[、.]|\Z)"
+_STEP = r"(?<=[,;。.:：,\s])(?:[一二三四五六七八九十]{1,2}(?:是(?!否)|要(?![求点素]))|\(\d{1,2}\)|[①-⑳])"
+_PLAIN = re.compile(rf"[{_ENDS}(](?:(?<=\(){_REST}|(?<=[{_ENDS}])[{_ENDS}]*+{_CLOSERS})")
+_DOTTED = re.compile(rf"[{_ENDS}(.](?:(?<=\(){_REST}|{_DOT}|(?<=[{_ENDS}])[{_ENDS}]*+{_CLOSERS})")
+_STEPS = re.compile(rf"[,;。.:：\s](?={_STEP[_STEP.index('(?:'):]})")
+_STEP_CUES = ("一是", "二是", "三是", "一要", "二要", "(1)", "(2)", "①", "②")
+_STOP_DOT = re.compile(rf"\.{_DOT}")
+_CLAUSE = re.compile(rf"[,，;；:：。！？!?\n(“《](?:(?<=\(){_REST}|(?<=“)[^”\n]{{0,200}}+”|(?<=《)[^》\n]{{0,200}}+》|(?<=[,，;；:：。！？!?\n]))")
 
 
 def dots_stop(text: str, start: int, end: int) -> bool:
-    """Whether a half-width dot is used as full stop in this stretch: about as often as 。 or more."""
+    """Whether a half-width dot is used as full stop in this stretch: a third as often as 。 or more."""
     if text.find(".", start, end) < 0:
         return False
     dots = sum(1 for _ in _STOP_DOT.finditer(text, start, end))
     return dots > 0 and text.count("。", start, end) <= 3 * dots
 
 
-def sentences(text: str, start: int, end: int, dots: bool) -> Iterator[tuple[int, int]]:
+def has_steps(text: str, start: int, end: int) -> bool:
+    """Whether 一是…二是… or （1）…（2）… may stand between two offsets: a cheap look before :func:`sentences`."""
+    return any(text.find(cue, start, end) >= 0 for cue in _STEP_CUES)
+
+
+def sentences(text: str, start: int, end: int, dots: bool = False, steps: bool = True) -> Iterator[tuple[int, int]]:
     """Spans of the sentences between two offsets, closing marks included, without the white space around them.
 
-    Borders stand after 。！？； and line feeds and before 一是, 二是, （1）, ①; none inside round brackets. ``dots``
-    makes a half-width dot after a character a border too.
+    Borders stand after 。！？； and line feeds and, with ``steps``, before 一是, 二是, （1）, ①; none inside round brackets.
+    ``dots`` makes a half-width dot after a character a border too.
     """
+    pattern = _DOTTED if dots else _PLAIN
+    borders: list[int] = []
+    brackets: list[tuple[int, int]] = []
+    for m in pattern.finditer(text, start, end):
+        if text[m.start()] == "(":
+            brackets.append(m.span())
+        else:
+            borders.append(m.end())
+    if steps and has_steps(text, start, end):
+        held = iter(brackets)
+        bracket = next(held, None)
+        for m in _STEPS.finditer(text, start, end):
+            while bracket and bracket[1] <= m.end():
+                bracket = next(held, None)
+            if not (bracket and bracket[0] < m.end()):
+                borders.append(m.end())
+        borders.sort()
     at = start
-    for m in (_SENTENCE_DOT if dots else _SENTENCE).finditer(text, start, end):
-        if m.lastgroup == "bracket":
-            continue
-        border = m.start() if m.lastgroup == "step" else m.end()
+    for border in (*borders, end):
         span = _trim(text, at, border)
         if span:
             yield span
-        at = border
-    span = _trim(text, at, end)
-    if span:
-        yield span
+            at = border
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -58,9 +80,11 @@ def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = start
     for m in _CLAUSE.finditer(text, start, end):
-        if m.lastgroup == "end":
-            found.append((at, m.end()))
-            at = m.end()
+        mark = text[m.start()]
+        if mark in "(“《" or (mark == "," and text[m.end() : m.end() + 1].isdigit() and text[m.start() - 1 : m.start()].isdigit()):
+            continue
+        found.append((at, m.end()))
+        at = m.end()
     if at < end:
         found.append((at, end))
     return found

@@ -27,9 +27,10 @@ _HAN_CHAR = re.compile(f"[{_HAN}]")
 # A single space between a number and what it counts, or between a number and the text around it.
 _NUMBER_SPACE = re.compile(rf" (?:(?<=\d )(?=[{_HAN}%‰℃㎡])|(?<=[{_HAN}%‰] )(?=\d)|(?<=[%‰℃㎡] )(?=[{_HAN}]))")
 _GROUP_SPACE = re.compile(rf"(?<=[{_HAN}])\d{{1,3}}(?: \d{{3}})++(?=[{_HAN}%])")
-_LETTER_SPACE = re.compile(r"(?m)^[ \t\u3000]*((?:[\u3400-\u9fff][ \u3000]{1,4}){1,12}[\u3400-\u9fff])[ \t\u3000]*$")
+_LETTERED = r"[ \t\u3000]*((?:[\u3400-\u9fff][ \u3000]{1,4}){1,12}[\u3400-\u9fff])[ \t\r\u3000]*(?=\n|\Z)"
+_LETTER_SPACE = re.compile(rf"\n{_LETTERED}")
+_LETTER_SPACE_FIRST = re.compile(_LETTERED)
 _SPACES = re.compile("[ \u3000\u2003]{2,}")
-_WIDE_RUN = re.compile("(?<=[^\n \u3000\u2003])[ \u3000\u2003]*[\u3000\u2003]{2}[ \u3000\u2003]*")
 _MARK = re.compile(
     r"(?m)^[ \t\u3000]*(?:(?P<head>#{1,6}[ \t]+)|(?P<quote>>[ \t]*)|(?P<bullet>[-*+•●■◆▪][ \t]+)|(?P<rule>(?:-{3,}|\*{3,}|={3,})[ \t]*$))"
 )
@@ -78,6 +79,7 @@ def clean(source: Source) -> tuple[CleanText, frozenset[str]]:
     chars = set(raw)
     flags: set[str] = set()
     text = fold(raw, chars)
+    # From here on offsets into ``text`` are source offsets: every edit below is found on a text of the source's length.
     if is_traditional(raw, chars):
         flags.add("traditional")
         text = simplify(text, chars)
@@ -127,14 +129,14 @@ def _spaces(text: str) -> list[Edit]:
     edits += [(m.start(), m.end(), "") for m in _latin_unit_space().finditer(text)]
     for m in _GROUP_SPACE.finditer(text):
         edits += [(m.start() + k, m.start() + k + 1, "") for k, c in enumerate(m[0]) if c == " "]
-    for m in _LETTER_SPACE.finditer(text):
+    first = _LETTER_SPACE_FIRST.match(text)
+    for m in (*((first,) if first else ()), *_LETTER_SPACE.finditer(text)):
         edits += [(m.start(1) + k, m.start(1) + k + 1, "") for k, c in enumerate(m[1]) if c in " \u3000"]
-    runs = list(_WIDE_RUN.finditer(text))
-    if len(runs) >= 3 and len(runs) > 2 * text.count("\n"):  # paragraphs are told by their indent alone
-        edits += [(m.start(), m.end(), "\n") for m in runs if text[m.end() : m.end() + 1] not in ("", "\n")]
-    for m in _SPACES.finditer(text):
-        if m.start() and text[m.start() - 1] != "\n":
-            edits.append((m.start() + 1, m.end(), ""))
+    runs = [m.span() for m in _SPACES.finditer(text) if m.start() and text[m.start() - 1] != "\n"]
+    wide = [(a, b) for a, b in runs if text.count("\u3000", a, b) + text.count("\u2003", a, b) >= 2]
+    if len(wide) >= 3 and len(wide) > 2 * text.count("\n"):  # paragraphs are told by their indent alone
+        edits += [(a, b, "\n") for a, b in wide if text[b : b + 1] not in ("", "\n")]
+    edits += [(a + 1, b, "") for a, b in runs]
     return edits
 
 

@@ -96,7 +96,7 @@ _BRACKETED = re.compile(r"\([^()\n]{0,60}\)|“[^”\n]{0,40}”|《[^》\n]{0,6
 _CLAUSE = re.compile("[,，;；:：]")
 # A title does not say who must do what, by when, or how much.
 _SENTENCE_LIKE = re.compile(
-    r"[要须将](?!求|点|闻|素|旨|务|事)|应当|应[在按当由该]|必须|负责|牵头|于\d|\d[\d.,]*(?:%|个|名|家|户|万|亿|元|项|件|条|次|台|套|座|处|亩|吨|公里|米|人|日|号)|月底|年底|不少于|不低于|以上|截至|其中|现将|如下"
+    r"(?<![主重需首提纪概必紧简扼摘])要(?![求点闻素旨务事性目件闻义因员])|[须将](?!来)|应当|应[在按当由该]|必须|负责|牵头|于\d|\d[\d.,]*(?:%|个|名|家|户|万|亿|元|项|件|条|次|台|套|座|处|亩|吨|公里|米|人|日|号|分)|月底|年底|不少于|不低于|以上|截至|其中|现将|如下"
     r"|我[局市县区镇院校委办司们]|各[镇县市区单部乡街校科]|是|的情况下|已经|了"
 )
 
@@ -112,10 +112,12 @@ def is_title(text: str) -> bool:
     return "。" not in bare and not _SENTENCE_LIKE.search(bare)
 
 
+# Opens with one character class for speed; what may stand before is looked at on the few matches.
 _INLINE = re.compile(
-    rf"(?<![第{_HAN_DIGITS}百千万])(?:[{_HAN_DIGITS}]{{1,3}}、(?![{_HAN_DIGITS}、]))|\([{_HAN_DIGITS}]{{1,3}}\)"
-    r"|(?<![\dA-Za-z.])\d{1,2}(?:、(?!\d)|\.(?!\d)|[.](?=\d{1,2}月|\d{4}年))|(?<![年\d])\(\d{1,2}\)|[①-⑳]"
+    rf"[{_HAN_DIGITS}\d(①-⑳](?:(?<=[{_HAN_DIGITS}])[{_HAN_DIGITS}]{{0,2}}、(?![{_HAN_DIGITS}、])|(?<=\()(?:[{_HAN_DIGITS}]{{1,3}}|\d{{1,2}})\)"
+    r"|(?<=\d)\d?(?:、(?!\d)|\.(?!\d)|\.(?=\d{1,2}月|\d{4}年))|(?<=[①-⑳]))"
 )
+_NOT_BEFORE = {"han": frozenset("第十百千万" + _HAN_DIGITS), "arabic": frozenset("."), "paren": frozenset("年")}
 _BOUNDARY = frozenset("。.;；:：!！?？)）】”》 ")
 _STRONG = frozenset("。.;；!！?？:：")
 LOST = 300  # a line longer than this, with a row of numbers in it, has lost its line breaks
@@ -130,8 +132,12 @@ def inline_numbers(text: str, start: int, end: int, last: dict[str, int]) -> lis
     """
     found: list[Number] = []
     for m in _INLINE.finditer(text, start + 1, end):
-        n = number_at(text, m.start(), end, 0) or number_at(text, m.start(), end, int(re.match(r"\d*", m[0])[0] or 0))  # type: ignore[index]
-        if n is not None:
+        before = text[m.start() - 1]
+        digit = m[0][0].isdigit()
+        if digit and before.isascii() and before.isalnum():
+            continue
+        n = number_at(text, m.start(), end, int(m[0][:-1]) if digit else 0)
+        if n is not None and before not in _NOT_BEFORE.get(n.style, ""):
             found.append(n)
     if not found:
         return found
@@ -154,7 +160,7 @@ def inline_numbers(text: str, start: int, end: int, last: dict[str, int]) -> lis
         elif border:
             accept = continues or opens or (n.value == 1 and n.style == "paren_han" and lost)
         else:
-            accept = lost and continues
+            accept = lost and (continues or (opens and n.style == "paren_han"))
         if accept:
             seen[n.style] = n.value
             for style, (rank, _) in _STYLES.items():
@@ -186,6 +192,9 @@ def heading_end(text: str, n: Number, end: int) -> int:
         if not inside and m[0] not in "!！?？" and stop > n.body + 1:
             if m[0] == "." and text[stop - 1].isdigit():
                 return n.body
+            if m[0] == " " and not (text[stop + 1 : stop + 2] > "\u3400" or text[stop + 1 : stop + 2] == "_"):
+                at = m.end()
+                continue
             if is_title(text[n.body : stop]):
                 return stop + (m[0] not in " \n")
             return n.body

@@ -5,130 +5,136 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from extractors.lexicon import words
-from extractors.text.headings import numeral
-from extractors.text.lines import LINE, is_title_line
+from extractors.lexicon import settings
+from extractors.text.headings import number_at, numeral
+from extractors.text.lines import LINE, is_dateline, is_title_line
+from extractors.text.site import Span, trim
 
-_N = r"[ ]?(?P<{0}>\d{{1,3}}|[一二三四五六七八九十百]{{1,4}})[ ]?"
-# A mark that opens a sub-document, alone on its line or before its title.
+_NUMERAL = r"(?:\d{1,3}|[一二三四五六七八九十百]{1,4})"
+# A mark that opens a sub-document, alone on its line or before its title: 第1篇 · 篇一：… · 环境工作计划篇 2 · 范文（三）.
 _MARK_LINE = re.compile(
-    r"[【\[(（《]?(?:第" + _N.format("a") + r"篇|(?P<stem>[\u4e00-\u9fff\d]{0,24}?)[ ]?(?:篇|范文|范本|模板|样本|例文)[ ]?(?:[(（【]?" + _N.format("b") + r"[)）】]?))"
-    r"[】\])）》]?[ ]?(?:$|[:：、.][ ]?|[ ])(?P<title>[^。；;]{0,60})$"
+    rf"[【\[(《●★]?(?:第[ ]?(?P<a>{_NUMERAL})[ ]?篇(?:范文)?|(?P<stem>[^\s,，。;；:：、《》()【】]{{0,24}}?[ ]?(?:篇|范文|范本|模板|样本|例文|样文))[ ]?[(【\[第]?(?P<b>{_NUMERAL})[)】\]篇]?)"
+    r"[】\])》★]?(?:[ ]?[:：、.][ ]?|[ ]|$)(?P<title>[^。；;]{0,60})"
 )
-_MARK_INLINE = re.compile(
-    r"(?P<stem>[\u4e00-\u9fff\d]{2,24}?篇)[ ]?(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})(?![\d篇章])[ :：]?|第[ ]?(?P<m>\d{1,3}|[一二三四五六七八九十]{1,3})[ ]?篇(?![文章论报的是为章幅])[ :：]?"
-)
-_BORDER = frozenset("。.！!？?)）”】》\n ;；")
-Span = tuple[int, int]
-
-
-@cache
-def _site() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, words("text_site", "anywhere"))))
-
-
-@cache
-def _lead() -> re.Pattern[str]:
-    return re.compile(rf"[【\[(（]?(?:{'|'.join(words('text_site', 'leads'))})[】\])）]?[ ]?[:：]")
-
-
-def is_site_text(text: str, a: int, b: int) -> bool:
-    """Whether a line is the web page's own: a cue word in a short line, or a whole line of a menu."""
-    if text[a:b] in words("text_site", "menu"):
-        return True
-    return b - a <= 240 and _site().search(text, a, b) is not None
+_MARK_INLINE = re.compile(rf"篇(?:[ ]?(?P<n>{_NUMERAL})(?![\d篇章、])[ ]?[:：]?[ ]?|(?<=[\d一二三四五六七八九十]篇)(?![章文论报的是为幅目])[ ]?[:：]?[ ]?)")
+_BEFORE_INLINE = re.compile(rf"(?:第[ ]?(?P<m>{_NUMERAL})[ ]?|(?P<stem>[\u4e00-\u9fff\d]{{2,24}}))$")
+_BORDER = frozenset("。.！!?？)）”】》\n ;；")
+Mark = tuple[int, int, int, str]  # value, start of the mark, start of the text after it, form
 
 
 def find_parts(text: str) -> tuple[list[Span], bool]:
     """Spans of the sub-documents in a clean text, in order, and whether site text stands around them."""
-    marks = _line_marks(text) or _inline_marks(text)
+    lines = [m.span() for m in LINE.finditer(text)]
+    if not lines:
+        return [(0, len(text))], False
+    marks = _line_marks(text, lines) or _inline_marks(text)
     if not marks:
-        span, site = _trim(text, 0, len(text))
-        return [span], site
+        span, site = trim(text, lines)
+        return _successive(text, [s for s in lines if span[0] <= s[0] < span[1]], span), site
     spans: list[Span] = []
     for k, (_, after) in enumerate(marks):
         end = marks[k + 1][0] if k + 1 < len(marks) else len(text)
-        span, _ = _trim(text, after, end)
-        if span[1] > span[0]:
-            spans.append(span)
-    return (spans or [(0, len(text))]), True
+        held = [m.span() for m in LINE.finditer(text, after, end)]
+        if held:
+            spans.append(trim(text, held)[0])
+    return (spans or [(lines[0][0], lines[-1][1])]), True
 
 
-def _line_marks(text: str) -> list[Span]:
-    """Marks alone on a line: (start of the mark, start of the text after it)."""
-    found: list[tuple[int, int, int, str]] = []
-    if "篇" not in text and "范文" not in text and "范本" not in text and "模板" not in text:
-        return []
-    for m in LINE.finditer(text):
-        a, b = m.span()
-        if b - a > 80:
-            continue
-        mark = _MARK_LINE.fullmatch(m[0])
-        if mark is None:
-            continue
-        raw = mark["a"] or mark["b"]
-        stem = "第" if mark["a"] else re.sub(r"\d+", "#", mark["stem"] or "")
-        title = mark["title"] or ""
-        found.append((numeral(raw), a, a + mark.start("title") if len(title) >= 4 else b, stem))
-    return _row(found)
+def _line_marks(text: str, lines: list[Span]) -> list[Span]:
+    """Marks alone on a line, or on one line with the title that they open."""
+    found: list[Mark] = []
+    if any(w in text for w in ("篇", "范文", "范本", "模板", "样本", "例文", "样文")):
+        for a, b in lines:
+            mark = _MARK_LINE.fullmatch(text, a, b) if b - a <= 90 else None
+            if mark:
+                title = mark["title"] or ""
+                own = mark.start("title") if len(title) >= 4 else b
+                stem = "第" if mark["a"] else mark["stem"].replace(" ", "")
+                found.append((numeral(mark["a"] or mark["b"]), a, own, stem))
+    row = _row(found)
+    if len(row) < 2:
+        row = _row(_numbered_titles(text, lines), least=2) or row
+    return row
+
+
+@cache
+def _numbered_title() -> re.Pattern[str]:
+    kinds = [w for listed in settings("text")["kinds"].values() for w in listed if w in ("计划", "总结", "方案", "汇报", "讲话", "发言稿", "述职报告", "工作要点")]
+    return re.compile(rf"(?P<stem>[^\s,，。;；:：、]{{2,24}}(?:{'|'.join(kinds)}))[ ]?[(【\[]?(?P<n>{_NUMERAL})[)】\]]?")
+
+
+def _numbered_titles(text: str, lines: list[Span]) -> list[Mark]:
+    """The same title again and again with a number after it: 学校工作计划（1） … 学校工作计划（2）."""
+    found: list[Mark] = []
+    for k, (a, b) in enumerate(lines):
+        m = _numbered_title().fullmatch(text, a, b) if 6 <= b - a <= 36 else None
+        if m and number_at(text, a, b) is None and k + 1 < len(lines):
+            found.append((numeral(m["n"]), a, b, m["stem"]))
+    return found
 
 
 def _inline_marks(text: str) -> list[Span]:
-    """Marks inside lines, where the line breaks are lost."""
-    found: list[tuple[int, int, int, str]] = []
-    if "篇" not in text:
-        return []
-    stems: dict[str, int] = {}
-    raw: list[tuple[int, int, int, str]] = []
+    """Marks inside lines, where the line breaks are lost; at least two of one form."""
+    found: list[Mark] = []
     for m in _MARK_INLINE.finditer(text):
-        n = m["n"] or m["m"]
-        stem = m["stem"] or "第"
-        raw.append((numeral(n), m.start(), m.end(), stem))
-        stems[stem] = stems.get(stem, 0) + 1
-    for value, a, b, stem in raw:
-        if a == 0 or text[a - 1] in _BORDER:
-            found.append((value, a, b, stem))
-    return _row(found) if len(found) >= 2 else []
+        window = max(0, m.start() - 26)
+        before = _BEFORE_INLINE.search(text, window, m.start())
+        if before is None:
+            continue
+        if before["m"]:
+            value, form = numeral(before["m"]), "第"
+        elif m["n"]:
+            value, form = numeral(m["n"]), before["stem"] + "篇"
+        else:
+            continue
+        if before.start() == 0 or text[before.start() - 1] in _BORDER:
+            found.append((value, before.start(), m.end(), form))
+    return _row(found, least=2)
 
 
-def _row(found: list[tuple[int, int, int, str]]) -> list[Span]:
-    """The longest row of marks of one form with rising numbers; a lone mark counts if it is number one."""
-    groups: dict[str, list[tuple[int, int, int]]] = {}
-    for value, a, b, stem in found:
-        row = groups.setdefault(stem, [])
-        if not row or value > row[-1][0]:
-            row.append((value, a, b))
-    if not groups:
+def _row(found: list[Mark], least: int = 1) -> list[Span]:
+    """The best row of marks of one form with rising numbers.
+
+    A table of contents gives a row as well: of rows of equal length the last one is the body's. A lone mark counts only
+    if it is number one.
+    """
+    rows: list[list[Mark]] = []
+    latest: dict[str, list[Mark]] = {}
+    for mark in found:
+        row = latest.get(mark[3])
+        if row is None or mark[0] <= row[-1][0]:
+            row = latest[mark[3]] = []
+            rows.append(row)
+        row.append(mark)
+    if not rows:
         return []
-    best = max(groups.values(), key=len)
-    if len(best) == 1 and best[0][0] != 1:
+    best = max(reversed(rows), key=len)
+    if len(best) < least or (len(best) == 1 and best[0][0] != 1):
         return []
-    return [(a, b) for _, a, b in best]
+    return [(a, after) for _, a, after, _ in best]
 
 
-def _trim(text: str, start: int, end: int) -> tuple[Span, bool]:
-    """A stretch without the site text at its two ends."""
-    lines = [m.span() for m in LINE.finditer(text, start, end)]
-    if not lines:
-        return (start, start), False
-    site = False
-    first = 0
-    for i, (a, b) in enumerate(lines[:30]):
-        if is_site_text(text, a, b):
-            first, site = i + 1, True
-        elif b - a > 150:
-            break
-    if first >= len(lines):
-        first = 0
-    last = len(lines)
-    while last > first + 1:
-        a, b = lines[last - 1]
-        if not is_site_text(text, a, b):
-            break
-        last, site = last - 1, True
-    for i in range(max(first + 1, last - 12), last):
-        a, b = lines[i]
-        if b - a < 30 and is_site_text(text, a, b):
-            last, site = i, True
-            break
-    return (lines[first][0], lines[last - 1][1]), site
+def _successive(text: str, lines: list[Span], span: Span) -> list[Span]:
+    """Several whole documents one after another: after a date line a title and a list that begins again.
+
+    A title that the first one quotes (印发《…方案》) is its attachment, not a document of its own.
+    """
+    cuts: list[int] = []
+    opening = text[span[0] : span[0] + 600]
+    dated = -9
+    for i, (a, b) in enumerate(lines):
+        if is_dateline(text, a, b):
+            dated = i
+            continue
+        if not 0 < i - dated <= 3 or not 8 <= b - a <= 60 or not is_title_line(text[a:b]):
+            continue
+        if text[a:b].strip("《》") in opening[: a - span[0]] or a - (cuts[-1] if cuts else span[0]) < 200:
+            continue
+        before = {n.value for s in lines[:i] if (n := number_at(text, *s)) and n.style == "han"}
+        after = next((n for s in lines[i + 1 : i + 12] if (n := number_at(text, *s)) and n.style == "han"), None)
+        if after and after.value == 1 and 1 in before:
+            cuts.append(a)
+    if not cuts:
+        return [span]
+    edges = [span[0], *cuts, span[1]]
+    return [(x, x + len(text[x:y].rstrip())) for x, y in zip(edges, edges[1:], strict=False)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractors.document import CleanText, Document, Part, Segment, Sentence, Source, Table, Tense
 from extractors.text import quality
-from extractors.text.clauses import dots_stop, sentences
+from extractors.text.clauses import dots_stop, has_steps, sentences
 from extractors.text.clean import clean
 from extractors.text.parts import find_parts
 from extractors.text.profile import (
@@ -73,7 +73,8 @@ def _part(
             year, year_source = option, "option"
     _tenses(text, segments, kind, year)
     dots = dots_stop(text, start, end)
-    cut = [Sentence(a, b, s) for s in segments for a, b in sentences(text, s.start, s.end, dots)]
+    steps = has_steps(text, start, end)
+    cut = [Sentence(a, b, s) for s in segments for a, b in sentences(text, s.start, s.end, dots, steps)]
     years: dict[str, int] = {}
     for s in segments:
         if s.kind == "heading" and s.year is not None and s.year != year and s.level <= 1:
@@ -82,7 +83,7 @@ def _part(
         years = {text[s.start : s.end].rstrip("。."): s.year for s in segments if s.kind == "heading" and s.level == 1 and s.year is not None}
     return Part(
         number, start, end, name, kind, issuer or issuer_in_title(name), date, year, year_source,
-        tuple(years.items()), frozenset(flags | quality.flags_of(text, start, end)), segments, cut,
+        tuple(years.items()), frozenset(flags | quality.flags_of(text, start, end, segments)), segments, cut,
     )  # fmt: skip
 
 

@@ -4,20 +4,76 @@ from __future__ import annotations
 
 import re
 
-_REDACTED = re.compile(r"[*＊]{1,4}(?=[市县区镇乡村局年月校省厂州])|(?<![A-Za-z0-9_])_{1,3}(?=[年月市县区镇乡村局省校])|[×Xx]{2,4}(?=[市县区镇乡村局年省校])|[×]{2,}")
-_PERCENT_LOST = re.compile(r"(?<=[\u4e00-\u9fff])[1-9]0(?:问题|资金|时间|精力)用|得分\d{1,3}%?[+＋]|(?:率|比例|占比|比重)(?:达到?|为|提高到|保持在|稳定在)[了]?\d{1,3}(?:\.\d+)?(?=[,，。;；、]|以上)")
-_NUMERALS_LOST = re.compile(r"[〔\[(]〕|〔〕|[\[]\]号|(?<![\d〇一二三四五六七八九十元X_*×])年月日|增长%|(?<=[\u4e00-\u9fff])(?:达到|完成|投入|总投资)[万亿]元|做好年|[〔(]\)?〕\d+号")
+from extractors.document import Segment
+from extractors.text.headings import number_at, numeral
+
+_PLACES = "市县区镇乡村局省校厂州街"
+_REDACTED = re.compile(
+    rf"[*_×Xx〔\[](?:(?<=\*)\*{{0,3}}(?=[{_PLACES}年月])|(?<![A-Za-z0-9_]_)(?<=_)_{{0,2}}(?=[{_PLACES}年月])|(?<![A-Za-z0-9][Xx])(?<=[Xx])[Xx]{{1,3}}(?=[{_PLACES}年])|(?<=×)×+|(?<=〔)〕|(?<=\[)\](?=\d))"
+)
+# A share without its sign: 率 or 占比 with a bare number, tens that share out a whole, products of points and bare weights.
+_SHARE = re.compile(
+    r"(?:[率重](?<!效率)(?<!频率)|[比占](?:例|比|重))(?:达到?|为|提高到|提升到|保持在|稳定在|控制在)[了]?(?!0[,，。;；])(?P<n>\d{1,3}(?:\.\d+)?)(?=[,，。;；、]|以上|以内)"
+)
+_TENS = re.compile(r"[1-9]0(?=(?:的)?(?:问题|资金|时间|精力|任务|力量|工作|人员)[用由在通])")
+_WEIGHT = re.compile(r"得分\d{1,3}[%％]?[+＋]")
+_NO_NUMERALS = re.compile(r"[长降升]%|[到成入资为约][万亿]元|年月日")
+_OPEN_DATE = re.compile(r"[\d〇○零一二三四五六七八九十XxX_*×]年月日")
+_MOJIBAKE = re.compile(r"\ufffd|锟斤拷|烫烫烫|[ÃÂ][\x80-\xbf]|ï¿½|â€")
+_STEP = re.compile(r"([一二三四五六七八九])是")
+_SENTENCE_END = "。！？!?；;：:)）”》】…"
 
 
-def flags_of(text: str, start: int, end: int) -> set[str]:
-    """Flags of a part (clean offsets)."""
+def flags_of(text: str, start: int, end: int, segments: list[Segment]) -> set[str]:
+    """Flags of a part (clean offsets): redacted, percent_lost, numerals_lost, mojibake, truncated, scrambled."""
+    body = text[start:end]
     found: set[str] = set()
-    if _REDACTED.search(text, start, end):
+    if any(c in body for c in "*_×〔[Xx") and _REDACTED.search(body):
         found.add("redacted")
-    if _PERCENT_LOST.search(text, start, end):
+    if _percent_lost(body):
         found.add("percent_lost")
-    if _NUMERALS_LOST.search(text, start, end):
+    if sum(1 for m in _NO_NUMERALS.finditer(body) if not _OPEN_DATE.match(body, m.start() - 1)) >= 2:
         found.add("numerals_lost")
-    if "\ufffd" in text[start:end]:
+    if not body.isascii() and _MOJIBAKE.search(body):
         found.add("mojibake")
+    if _truncated(text, segments):
+        found.add("truncated")
+    if _scrambled(text, segments):
+        found.add("scrambled")
     return found
+
+
+def _percent_lost(body: str) -> bool:
+    bare = sum(1 for _ in _SHARE.finditer(body)) + sum(1 for _ in _TENS.finditer(body))
+    return bare >= 2 or bool(_WEIGHT.search(body)) or (bare == 1 and "%" not in body and "百分之" not in body)
+
+
+def _truncated(text: str, segments: list[Segment]) -> bool:
+    """The text stops in mid-sentence, or its last heading has nothing under it."""
+    held = [s for s in segments if s.kind not in ("meta", "title")]
+    if not held or held[-1] is not segments[-1]:
+        return False
+    last = held[-1]
+    if last.kind == "heading":
+        return len(held) > 2 and any(s.kind in ("paragraph", "item") for s in held)
+    if last.kind != "paragraph" or last.end - last.start < 30:
+        return False
+    return text[last.end - 1] not in _SENTENCE_END + ".、%" or text[last.end - 1] in "、,"
+
+
+def _scrambled(text: str, segments: list[Segment]) -> bool:
+    """List numbers in an order that no writer gives them: 二是 before 一是, 三、 before 二、, more than once."""
+    faults = 0
+    last: dict[tuple[str, tuple[str, ...]], int] = {}
+    for s in segments:
+        if s.level:
+            n = number_at(text, s.start, s.end)
+            if n is not None and n.style in ("han", "paren_han"):
+                key = (n.style, s.path)
+                faults += n.value > 1 and n.value < last.get(key, 0)
+                last[key] = n.value
+        steps = [numeral(m[1]) for m in _STEP.finditer(text, s.start, s.end)]
+        if len(steps) > 1:
+            faults += steps[0] == 2 and 1 in steps[1:]
+            faults += any(1 < b < a for a, b in zip(steps, steps[1:], strict=False))
+    return faults >= 2
