@@ -44,6 +44,11 @@ def _latin_unit_space() -> re.Pattern[str]:
     return re.compile(rf" (?<=\d )(?=(?:{units})(?![A-Za-z0-9]))")
 
 
+@cache
+def _measure_heads() -> frozenset[str]:
+    return frozenset(w[0] for w in words("text_clean", "measures"))
+
+
 def apply(text: str, edits: Iterable[Edit]) -> CleanText:
     """The text with its edits made, and the anchors back.
 
@@ -120,7 +125,7 @@ def _pinyin(text: str) -> Iterator[Edit]:
 
 def _spaces(text: str) -> list[Edit]:
     edits: list[Edit] = []
-    measures = set("".join(w[0] for w in words("text_clean", "measures")))
+    measures = _measure_heads()
     for m in _NUMBER_SPACE.finditer(text):
         i = m.start()
         if text[i - 1].isdigit() and text[i + 1] not in measures and _opens_line(text, i):

@@ -57,7 +57,7 @@ def _part(
 ) -> Part:
     title = find_title(text, start, end)
     segments = segment(text, start, end, title, rows)
-    name = " ".join(text[title[0] : title[1]].split()) if title else ""
+    name = "".join(line.strip() for line in text[title[0] : title[1]].split("\n")) if title else ""
     top = _top_tenses(text, segments)
     opening = next((text[s.start : s.start + 400] for s in segments if s.kind in ("paragraph", "item")), "")
     kind = kind_of(name, opening, top)
@@ -75,12 +75,13 @@ def _part(
     dots = dots_stop(text, start, end)
     steps = has_steps(text, start, end)
     cut = [Sentence(a, b, s) for s in segments for a, b in sentences(text, s.start, s.end, dots, steps)]
-    years: dict[str, int] = {}
-    for s in segments:
-        if s.kind == "heading" and s.year is not None and s.year != year and s.level <= 1:
-            years[text[s.start : s.end].rstrip("。.")] = s.year
-    if years:
-        years = {text[s.start : s.end].rstrip("。."): s.year for s in segments if s.kind == "heading" and s.level == 1 and s.year is not None}
+    years = {
+        text[s.start : s.end].rstrip("。.:："): s.year
+        for s in segments
+        if s.kind == "heading" and not s.path and s.year is not None and (s.year != year or years_in(text[s.start : s.end]))
+    }
+    if len(set(years.values()) | {year}) < 2:
+        years = {}
     return Part(
         number, start, end, name, kind, issuer or issuer_in_title(name), date, year, year_source,
         tuple(years.items()), frozenset(flags | quality.flags_of(text, start, end, segments)), segments, cut,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from extractors.document import Segment, Tense
@@ -16,6 +15,7 @@ from extractors.text.lines import (
     LINE,
     is_addressee,
     is_dateline,
+    is_label,
     is_meta_label,
     is_organisation,
     is_title_line,
@@ -28,68 +28,99 @@ _HEAD_LINES = 14
 _JOINS = re.compile(r"^(?:关于|印发|的通知|[《“])")
 _OPEN_ENDED = re.compile(r"(?:关于|印发|关于印发|转发|的|《[^》]*)$")
 _QUOTED = re.compile(r"《[^《》]{2,80}》")
+_BRACKETED = re.compile(r"[(（][^()（）]{2,24}[)）]")
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
-@dataclass(slots=True)
-class Profile:
-    """What :func:`profile` finds out; fields as in Part."""
-
-    title: str = ""
-    kind: str = "other"
-    issuer: str = ""
-    date: str = ""
-    year: int | None = None
-    year_source: str = "none"
+_BOTH = re.compile(r"(?:总结|回顾|小结|情况)[^,，]{0,8}?(?:及|和|与|暨|、|,|以及|并|20)[^,，]{0,16}?(?:计划|打算|安排|思路|要点)")
 
 
 def find_title(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Span of the title within the head of a part: the line that ends in the name of a kind of document, with the
-    lines that it continues; else a short first line that is no heading and no salutation."""
-    lines = []
-    for m in LINE.finditer(text, start, min(end, start + 3000)):
-        lines.append(m.span())
-        if len(lines) >= _HEAD_LINES:
-            break
+    """Span of the title in the head of a part, None if it has none.
+
+    The line that ends in the name of a kind of document, with the lines that it continues and a bracketed line below it
+    (2021-2023年); under a letterhead and a document number the second such line. Else a short first line that is no
+    heading, salutation or signature.
+    """
+    lines = _head(text, start, end)
+    chosen: int | None = None
     for i, (a, b) in enumerate(lines):
-        if b - a > 90 or number_at(text, a, b) or text[b - 1] in "。；;":
+        if text[b - 1] in ":：" and is_addressee(text, a, b):
             break
-        if is_title_line(text[a:b]) and not is_meta_label(text, a, b):
-            first = i
-            while first and _belongs(text, lines[first - 1], lines[first]):
-                first -= 1
-            return lines[first][0], b
-    if lines:
-        a, b = lines[0]
-        plain = b - a <= 40 and text[b - 1] not in "。；;:：,，!！?？" and number_at(text, a, b) is None
-        if plain and len(lines) > 1 and not is_organisation(text, a, b) and not is_dateline(text, a, b) and not is_meta_label(text, a, b) and b - a >= 4:
-            return a, b
-    return None
+        if not is_title_line(text[a:b]) or is_meta_label(text, a, b):
+            continue
+        if chosen is None:
+            chosen = i
+        else:
+            between = lines[chosen + 1 : i]
+            if between and all(_is_letterhead(text, *s) for s in between):
+                chosen = i
+            break
+    if chosen is None:
+        return _plain_title(text, lines)
+    first = chosen
+    while first and _belongs(text, lines[first - 1], lines[first]):
+        first -= 1
+    if chosen + 1 < len(lines) and _is_subtitle(text, *lines[chosen + 1]):
+        chosen += 1
+    return lines[first][0], lines[chosen][1]
+
+
+def _head(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Lines above the body: up to the first list number, long line or full stop."""
+    lines: list[tuple[int, int]] = []
+    for m in LINE.finditer(text, start, min(end, start + 3000)):
+        a, b = m.span()
+        first_chapter = not lines and b - a <= 30 and text[a] == "第"
+        if len(lines) >= _HEAD_LINES or b - a > 90 or text[b - 1] in "。；;" or (number_at(text, a, b) and not first_chapter):
+            break
+        lines.append((a, b))
+    return lines
+
+
+def _plain_title(text: str, lines: list[tuple[int, int]]) -> tuple[int, int] | None:
+    if not lines:
+        return None
+    a, b = lines[0]
+    around = is_organisation(text, a, b) or is_dateline(text, a, b) or is_meta_label(text, a, b) or is_label(text, a, b)
+    if b - a > 40 or text[b - 1] in "。；;:：,，、!！?？" or around or "\t" in text[a:b] or len(_HAN.findall(text, a, b)) < 4:
+        return None
+    return a, b
+
+
+def _is_subtitle(text: str, a: int, b: int) -> bool:
+    return bool(_BRACKETED.fullmatch(text, a, b)) and not is_dateline(text, a, b) and not ADOPTED.fullmatch(text, a, b)
+
+
+def _is_letterhead(text: str, a: int, b: int) -> bool:
+    return bool(DOCUMENT_NUMBER.fullmatch(text, a, b) or LETTERHEAD.fullmatch(text, a, b)) or is_organisation(text, a, b) or is_dateline(text, a, b)
 
 
 def _belongs(text: str, above: tuple[int, int], below: tuple[int, int]) -> bool:
+    """Whether a line is the first half of the title that goes on below it (XX办公室 / 关于……的通知)."""
     a, b = above
     upper, lower = text[a:b], text[below[0] : below[1]]
-    if is_dateline(text, a, b) or is_meta_label(text, a, b) or upper[-1] in "。:：" or b - a > 50:
+    if is_dateline(text, a, b) or is_meta_label(text, a, b) or DOCUMENT_NUMBER.fullmatch(upper) or b - a > 50:
         return False
-    return bool(_JOINS.match(lower) or _OPEN_ENDED.search(upper)) and (is_organisation(text, a, b) or not DOCUMENT_NUMBER.fullmatch(upper))
+    return bool(_OPEN_ENDED.search(upper)) or (bool(_JOINS.match(lower)) and is_organisation(text, a, b))
 
 
 def kind_of(title: str, opening: str, tenses: list[Tense]) -> str:
     """Kind of document from its title, else from what its first paragraph says of itself, else from its sections."""
     pattern, kinds = kind_words()
-    named = [kinds[m[0]] for m in pattern.finditer(re.sub(r"[(（][^()（）]*[)）]", "", title))]
+    bare = re.sub(r"[(（][^()（）]*[)）]", "", title)
+    issued = "印发" in bare or "下达" in bare or bare.startswith("《")
+    shown = bare if issued else _QUOTED.sub("", bare)
+    named = [kinds[m[0]] for m in pattern.finditer(shown)]
     if named:
-        if "plan_and_summary" in named or ("summary" in named and "plan" in named and named[-1] in ("summary", "plan") and "》" not in title):
+        last = named[-1]
+        if last == "notice":
+            return "plan" if issued and "plan" in named[:-1] else "notice"
+        if last == "plan_and_summary" or ({"plan", "summary"} <= set(named) and _BOTH.search(shown)):
             return "plan_and_summary"
-        if named[-1] == "notice":
-            held = [kinds[m[0]] for q in _QUOTED.findall(title) for m in pattern.finditer(q)]
-            inner = [k for k in named[:-1] if k == "plan"] if "印发" in title else []
-            if "印发" in title and ("plan" in held or inner):
-                return "plan"
-            return "notice"
-        if named[-1] in ("speech", "other") and "done" in tenses and "planned" in tenses and named[-1] == "speech":
+        if last == "speech" and "done" in tenses and "planned" in tenses:
             return "plan_and_summary"
-        return named[-1]
+        return last
     for kind, phrases in settings("text")["self"].items():
         if any(p in opening for p in phrases):
             return str(kind)
@@ -121,14 +152,15 @@ _OWN = re.compile(
     r"(?:现[就将对]|做好|为做好|关于|开展|我[局市县区镇校院委司办处]|各项|全面|本|20\d\d年)?.{0,10}?(?P<y>(?:19|20)\d\d)年度?.{0,30}?(?:工作|生产经营|任务|总结|计划|安排|情况|汇报|报告)"
 )
 _IS = re.compile(r"(?:^|[。，,；;\s])(?P<y>(?:19|20)\d\d)年(?:度)?[,，]?(?:是|我[局市县区镇校院委司办处乡]|全[市县区镇校局乡院省]|在)")
+_ANNUAL = re.compile("年度|工作(?:计划|要点|安排|思路|打算)")
 _CITED = re.compile(r"《[^《》]{0,80}》|[〔\[(（][^()（）〔〕]{0,40}[〕\])）]")
 
 
 def year_of(title: str, meta: list[str], head: str, headings: list[tuple[str, Tense]], kind: str, date: str) -> tuple[int | None, str]:
     """The plan's year, else the reported one, and where it came from: title, dateline or text.
 
-    A paper dated December plans the next year, a report dated January or February reports the year before, unless the
-    title says otherwise.
+    A yearly plan dated December is for the next year, a report dated January or February for the year before, unless
+    the paper says otherwise. The number of a document that is only quoted (《…》（办字〔2010〕78号）) says nothing.
     """
     named = years_in(title)
     if named:
@@ -140,8 +172,11 @@ def year_of(title: str, meta: list[str], head: str, headings: list[tuple[str, Te
         return period, "title"
     planned = [y for h, t in headings if t == "planned" for y in years_in(h)]
     done = [y for h, t in headings if t != "planned" for y in years_in(h)]
-    if planned or done:
-        return (max(planned) if planned else max(done)), "text"
+    if planned:
+        return max(planned), "text"
+    if done:
+        coming = int(date[:4]) if date and kind == "plan_and_summary" else 0
+        return max(*done, coming), "text"
     bare = _CITED.sub("", head)
     for pattern in (_IS, _OWN):
         m = pattern.search(bare)
@@ -150,7 +185,7 @@ def year_of(title: str, meta: list[str], head: str, headings: list[tuple[str, Te
             return (max(found) if kind != "summary" else found[0]), "text"
     if date:
         year, month = int(date[:4]), int(date[5:7] or 0)
-        if kind == "plan" and month == 12:
+        if kind == "plan" and month == 12 and _ANNUAL.search(title):
             year += 1
         elif kind == "summary" and month in (1, 2):
             year -= 1
@@ -176,9 +211,12 @@ def file_year(name: str) -> tuple[int | None, bool]:
 
 
 @cache
-def _tense_pattern() -> re.Pattern[str]:
-    both = [*words("text_tense", "done"), *words("text_tense", "planned")]
-    return re.compile("|".join(sorted(both, key=lambda w: (-len(w), w))))
+def _tense_cues() -> tuple[re.Pattern[str], dict[str, tuple[Tense, bool]]]:
+    """A pattern of the cues, and for each its tense and whether it is weak."""
+    weak = {*words("text_tense", "done_weak"), *words("text_tense", "planned_weak")}
+    cues: dict[str, tuple[Tense, bool]] = {w: ("planned", w in weak) for w in words("text_tense", "planned")}
+    cues.update({w: ("done", w in weak) for w in words("text_tense", "done")})
+    return re.compile("|".join(sorted(cues, key=lambda w: (-len(w), w)))), cues
 
 
 def tense_of(heading: str, outer: Tense) -> Tense:
@@ -187,16 +225,12 @@ def tense_of(heading: str, outer: Tense) -> Tense:
     Weak cues (加强, 措施, 基础) follow the tense around them. Of several strong cues the last one decides, as Chinese
     heads stand last.
     """
+    pattern, cues = _tense_cues()
     found: Tense = ""
-    weak_done, weak_planned = set(words("text_tense", "done_weak")), set(words("text_tense", "planned_weak"))
-    done = set(words("text_tense", "done"))
-    for m in _tense_pattern().finditer(heading):
-        cue = m[0]
-        if cue in done:
-            if cue not in weak_done or outer != "planned":
-                found = "done"
-        elif cue not in weak_planned or outer != "done":
-            found = "planned"
+    for cue in pattern.findall(heading):
+        tense, weak = cues[cue]
+        if not weak or outer in ("", tense):
+            found = tense
     return found
 
 

@@ -72,7 +72,7 @@ def _scrambled(text: str, segments: list[Segment]) -> bool:
                 key = (n.style, s.path)
                 faults += n.value > 1 and n.value < last.get(key, 0)
                 last[key] = n.value
-        steps = [numeral(m[1]) for m in _STEP.finditer(text, s.start, s.end)]
+        steps = [numeral(c) for c in _STEP.findall(text, s.start, s.end)] if text.find("二是", s.start, s.end) >= 0 else []
         if len(steps) > 1:
             faults += steps[0] == 2 and 1 in steps[1:]
             faults += any(1 < b < a for a, b in zip(steps, steps[1:], strict=False))

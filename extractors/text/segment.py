@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,14 +24,16 @@ from extractors.text.lines import (
 )
 
 Rows = Sequence[tuple[int, int, Table, int]]
-_UNNUMBERED_RANK = 2  # an unnumbered heading stands below 一、 and above （一）
+# Letters, brackets and 、 only: commas and colons belong to sentences and labels.
+_PLAIN_HEAD = re.compile(r"[\w、“”《》()（）%·—-]{2,}")
+_UNNUMBERED_RANK = 2.5  # an unnumbered heading stands below 一、 and above （一）
 
 
 @dataclass(slots=True)
 class _State:
     """What the lines above a line have opened."""
 
-    stack: list[tuple[int, str, str]] = field(default_factory=list)  # rank, style, heading text
+    stack: list[tuple[float, str, str]] = field(default_factory=list)  # rank, style, heading text
     last: dict[str, int] = field(default_factory=dict)
     body: bool = False
 
@@ -68,12 +71,12 @@ def segment(text: str, start: int, end: int, title: tuple[int, int] | None, rows
             if k >= 0 and a < rows[k][1]:
                 segments.append(Segment("row", a, b, body=a, path=state.path(), table=rows[k][2], row=rows[k][3]))
                 continue
-        if title and a < title[1] and b > title[0]:
-            segments.append(Segment("title", a, b, body=a))
+        if title and a < title[1]:
+            segments.append(Segment("title" if b > title[0] else "meta", a, b, body=a))
             continue
         kind = _around(text, a, b, state, i >= tail, lines, i)
         if kind:
-            segments.append(Segment(kind, a, b, body=a, path=() if kind == "title" else state.path()))
+            segments.append(Segment(kind, a, b, body=a))
             if kind == "title":
                 state = _State()
             continue
@@ -117,7 +120,7 @@ def _around(
                 return "meta"
             if is_meta_label(text, a, b) and not state.body:
                 return "meta"
-        if i and is_dateline(text, *lines[i - 1]) and is_title_line(text[a:b]):
+        if i > 1 and is_title_line(text[a:b]) and any(is_dateline(text, *s) for s in lines[i - 2 : i]):
             return "title"
         if is_meta_label(text, a, b) and not state.stack:
             return "meta"
@@ -161,10 +164,12 @@ def _unnumbered(
     while stop > a and text[stop - 1].isspace():
         stop -= 1
     if stop == b and following and _heads(text, a, b, following):
-        while state.stack and state.stack[-1][0] >= _UNNUMBERED_RANK and state.stack[-1][1] != "han":
+        n = number_at(text, *following)
+        rank = -1 if n is not None and n.style == "han" and n.value == 1 and is_title_line(text[a:b]) else _UNNUMBERED_RANK
+        while state.stack and (state.stack[-1][0] > rank or state.stack[-1][1] == "none"):
             state.stack.pop()
         segments.append(Segment("heading", a, b, body=a, path=state.path()))
-        state.stack.append((_UNNUMBERED_RANK, "none", text[a:b]))
+        state.stack.append((rank, "none", text[a:b]))
     else:
         segments.append(Segment("paragraph", a, stop, body=a, path=state.path()))
         state.body = True
@@ -172,7 +177,7 @@ def _unnumbered(
 
 def _heads(text: str, a: int, b: int, following: tuple[int, int]) -> bool:
     """Whether an unnumbered line is a heading: a short title without a closing mark before running text or a number."""
-    if b - a > 22 or text[b - 1] in "。；;!！?？,，、:：" or not is_title(text[a:b]):
+    if b - a > 26 or text[b - 1] in "。；;!！?？,，、" or not _PLAIN_HEAD.fullmatch(text, a, b) or not is_title(text[a:b]):
         return False
     c, d = following
     return (d - c >= 30 and text[d - 1] in "。；;:：)）") or number_at(text, c, d) is not None
