@@ -49,16 +49,22 @@ class _Number:
 
 
 _FIRST = re.escape(first_characters()) + "分点(余多来几半"
+_NEXT = rf"(?:[{_FIRST}至到]|{CHINESE}|[^\u4e00-\u9fff]|\Z)"  # what may follow a single Chinese numeral
 _SIGN = r"(?:(?<![\w)%）.])-|(?<=[长降幅为至到率值])-|负 ?|零下 ?)?+"
 _NUMBER = (
-    rf"(?P<sign>{_SIGN})(?=\d|{CHINESE}(?:[{_FIRST}]|{CHINESE}|[^\u4e00-\u9fff]|[至到]|\Z))(?P<body>{BODY})"
+    rf"(?P<sign>{_SIGN})(?=\d|{CHINESE}{_NEXT})(?P<body>{BODY})"
     rf"(?P<more>[余多来](?:万亿|[万亿])?)?+(?:分之 ?(?P<part>-?{BODY})|(?<=百)分(?P<part2>{DIGIT}{CHINESE}*+))?+"
 )
 _SKIP = (
-    r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)日?|[〔\[【]\d{4}[〕\]】] ?第?\d++号?|0\d{2,3}-\d{7,8}(?!\d)|400-?\d{3,4}-?\d{3,4}(?!\d)"
-    r"|\d{3}-\d{4}-\d{4}(?!\d)"
+    r"\d{1,4}(?:年|月|日(?![元圆币]))|\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)日?|[〔\[【]\d{4}[〕\]】] ?第?\d++号?"
+    r"|0\d{2,3}-\d{7,8}(?!\d)|400-?\d{3,4}-?\d{3,4}(?!\d)|\d{3}-\d{4}-\d{4}(?!\d)"
 )
-_SCAN = re.compile(rf"(?P<skip>{_SKIP})|(?P<fold>翻了?(?P<times>[一两二三四五1-5])?番)|(?P<half>一半|半(?=[亩斤里公吨克升米加平英顷数]))|{_NUMBER}")
+# Where anything can begin: one set of characters, which the regex engine finds fast, then a look at the next.
+_CANDIDATE = re.compile(rf"[\d零一二两三四五六七八九十百千万亿几廿卅卌半翻负\-〔\[【](?:(?<=\d)|(?<={CHINESE}){_NEXT}|(?<=[半翻负\-〔\[【]|零(?=下)))")
+_SCAN = re.compile(
+    rf"(?P<skip>{_SKIP})|(?P<fold>翻了?(?P<times>[一两二三四五1-5])?番)"
+    rf"|(?P<half>一半|半(?=[亩斤里公吨克升米加平英顷数]))|{_NUMBER}"
+)
 _RIGHT = re.compile(_NUMBER)
 _JOIN = re.compile(r" ?(?:\((?:含|不含)\))? ?(?:-{1,2}+|—{1,2}+|~|至|到) ?")
 _INCLUSIVE = re.compile(r"\((?:含|不含)\)(?=[/每])")
@@ -89,10 +95,9 @@ def find(text: str) -> list[Quantity]:
     folded = fold(text)
     found: list[Quantity] = []
     position = 0
-    for match in _SCAN.finditer(folded):
-        if match.start() < position:
-            continue
-        position = _take(text, folded, match, found)
+    while candidate := _CANDIDATE.search(folded, position):
+        match = _SCAN.match(folded, candidate.start())
+        position = candidate.end() if match is None else _take(text, folded, match, found)
     return found
 
 
@@ -391,7 +396,7 @@ def _chinese_refused(text: str, folded: str, number: _Number, end: int, measure:
     shares = measure is not None and measure.dimension in ("percent", "ratio", "points")
     if shares:
         return False
-    alone = not text[:start].strip() and not text[end:].strip()
+    alone = len(text) - end + start < 40 and not text[:start].strip() and not text[end:].strip()
     if alone and body not in ("百", "千", "万", "亿"):
         return False
     if guards.in_word(folded, start, body):

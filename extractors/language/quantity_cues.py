@@ -16,44 +16,53 @@ Bound = Literal["eq", "approx", "ge", "le", "range"]
 Change = Literal["", "up", "down"]
 
 WINDOW = 18  # code points looked at before a number
-_CLAUSE = re.compile(r"[^，。；、！？,;\n\t:(（]*\Z")
 _NOISE = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)\Z")
 _HAN = re.compile(r"(?![的免无])[\u4e00-\u9fff]")
-_NUMBER_BETWEEN = re.compile(r"[\d一二三四五六七八九十]")
 _HEADED = re.compile(r"[年日月](?!均)")
 
 
 class _Words(NamedTuple):
+    """Cue words with their kinds, and their lengths (longest first) by the character next to the number."""
+
     kinds: dict[str, str]
-    lengths: tuple[int, ...]
+    lengths: dict[str, tuple[int, ...]]
 
 
-def _index(groups: dict[str, list[str]], kinds: tuple[str, ...]) -> _Words:
+def _index(groups: dict[str, list[str]], kinds: tuple[str, ...], edge: int) -> _Words:
     found = {word: kind for kind in kinds for word in groups[kind]}
-    return _Words(found, tuple(sorted({len(w) for w in found}, reverse=True)))
+    lengths: dict[str, set[int]] = {}
+    for word in found:
+        lengths.setdefault(word[edge], set()).add(len(word))
+    return _Words(found, {c: tuple(sorted(n, reverse=True)) for c, n in lengths.items()})
 
 
 @cache
 def _before() -> _Words:
     groups = lexicon.settings("quantities")["before"]
-    return _index(groups, ("fill", "carry", "approx", "ge", "le", "none"))
+    return _index(groups, ("fill", "carry", "approx", "ge", "le", "none"), -1)
 
 
 @cache
 def _after() -> _Words:
-    return _index(lexicon.settings("quantities")["after"], ("approx", "ge", "le", "none"))
+    return _index(lexicon.settings("quantities")["after"], ("approx", "ge", "le", "none"), 0)
 
 
 @cache
 def _change() -> _Words:
     groups = lexicon.settings("quantities")["change"]
-    return _index({**groups, "skip": groups["particles"]}, ("skip", "up", "down"))
+    return _index({**groups, "skip": groups["particles"]}, ("skip", "up", "down"), -1)
 
 
 @cache
-def _reach() -> tuple[tuple[str, Bound], ...]:
+def _reach() -> tuple[re.Pattern[str], dict[str, Bound]]:
     words = lexicon.settings("quantities")["before"]
-    return tuple([(w, "ge") for w in words["reach_ge"]] + [(w, "le") for w in words["reach_le"]] + [(w, "approx") for w in words["reach_approx"]])
+    kinds: dict[str, Bound] = {w: "ge" for w in words["reach_ge"]}
+    kinds.update({w: "le" for w in words["reach_le"]})
+    kinds.update({w: "approx" for w in words["reach_approx"]})
+    near = "|".join(words["reach_approx"])
+    far = "|".join([*words["reach_ge"], *words["reach_le"]])
+    gap = r"[^，。；、！？,;\n\t:(（\d一二三四五六七八九十]"
+    return re.compile(rf"({far}){gap}{{0,8}}\Z|({near}){gap}{{0,4}}\Z"), kinds
 
 
 @cache
@@ -68,7 +77,7 @@ def _blocked() -> frozenset[str]:
 
 def _suffix(text: str, start: int, end: int, words: _Words) -> str:
     """The longest listed word that ends at ``end`` and does not begin before ``start``."""
-    for length in words.lengths:
+    for length in words.lengths.get(text[end - 1 : end], ()):
         if end - length >= start and (word := text[end - length : end]) in words.kinds:
             return word
     return ""
@@ -96,7 +105,7 @@ def _bound_after(text: str, end: int) -> tuple[Bound, int]:
     while text[at : at + 1] == " " and at < end + 2:
         at += 1
     words = _after()
-    for length in words.lengths:
+    for length in words.lengths.get(text[at : at + 1], ()):
         kind = words.kinds.get(text[at : at + length])
         if kind == "none":
             return "eq", end
@@ -131,13 +140,9 @@ def _bound_before(text: str, start: int) -> Bound:
         elif kind != "fill":
             break
         at -= len(word)
-    clause = _CLAUSE.search(text, left, start)
-    window = clause[0] if clause else ""
-    for word, kind_ in _reach():
-        found = window.rfind(word)
-        if found >= 0 and len(window) - found - len(word) <= (4 if kind_ == "approx" else 8) and not _NUMBER_BETWEEN.search(window, found + len(word)):
-            return kind_
-    return soft
+    pattern, kinds = _reach()
+    reached = pattern.search(text, left, start)
+    return kinds[reached[1] or reached[2]] if reached else soft
 
 
 @cache
