@@ -21,7 +21,6 @@ install: $(VENV)/.dev ## .venv with everything that running, testing and checkin
 
 run: $(VENV)/.run ## extract corpora/samples into outputs/demo
 	$(BIN)/taizhang extract corpora/samples --out outputs/demo
-	@echo; echo "open outputs/demo/ledger.xlsx"
 
 test: install ## every test
 	$(BIN)/python -m pytest -n 2
@@ -56,16 +55,18 @@ clean: ## remove .venv and caches
 
 $(BIN)/python:
 	@tools/system-packages venv "$(PYTHON)"
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 # The stamps are newer than what they were made from, so a second `make` installs nothing.
 $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
-	$(PIP_INSTALL) --require-hashes -r requirements.lock || $(PIP_INSTALL) --require-hashes -r requirements.lock
-	$(PIP_INSTALL) --no-deps --editable .
+	@echo "installing what the program needs into $(VENV) (a minute or two)"
+	@$(PIP_INSTALL) --require-hashes -r requirements.lock || $(PIP_INSTALL) --require-hashes -r requirements.lock
+	@$(PIP_INSTALL) --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
-	$(PIP_INSTALL) --require-hashes -r requirements-dev.lock || $(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@echo "installing what tests and checks need into $(VENV)"
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock || $(PIP_INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Yardsticks live apart: they bring hundreds of megabytes and old pins. One that cannot be had is named in the table.

@@ -26,7 +26,7 @@ LEXICON = ROOT / "extractors" / "lexicon"
 # the pipeline's. The lexicon loader reads its own data through importlib.resources.
 FORBIDDEN_IMPORTS = frozenset(
     {
-        "asyncio", "ctypes", "ftplib", "getpass", "glob", "http", "httpx", "multiprocessing", "os", "pathlib", "platform",
+        "asyncio", "ftplib", "getpass", "glob", "http", "httpx", "multiprocessing", "os", "pathlib", "platform",
         "random", "requests", "secrets", "shutil", "signal", "socket", "sqlite3", "subprocess", "tempfile", "threading",
         "time", "urllib", "uuid",
     }
