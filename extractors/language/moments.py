@@ -1,0 +1,180 @@
+"""Grammar of points in their phrases: ranges, limits, lists, school terms. Reads folded text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from extractors.language.notation import integer
+from extractors.language.periods import Point, inherit, valid
+from extractors.language.points import JOIN, SP, alternation, guard, point
+from extractors.language.readings import Hit, Kind, Moment
+from extractors.lexicon import settings
+
+_WORDS = settings("times")
+_LEAD = _WORDS["lead"]
+_EVENTS = _WORDS["events"]
+_N = "0-9一二三四五六七八九十"
+
+_SUFFIX = re.compile(
+    rf"{SP}(?:(?P<before>(?:或|及|和)?[之以]?{guard('前')})|(?P<after>(?:或|及|和)?[之以]?{guard('后')})"
+    rf"|(?P<since>以来|开始|起始|{guard('起')}|始(?!终))|(?P<until>截?{guard('止')}|为止)"
+    rf"|(?P<within>[之以]?{guard('内')})|(?P<during>期间|之间|{guard('间')}))"
+)
+_NO_SUFFIX = re.compile(rf"{SP}(?:前[{_N}]{{1,3}}[名位强批]|前后|内[{_N}]环)")
+_EVENT = re.compile(rf"{SP}(?:{alternation(_EVENTS['before'])})[之以]?{guard('前')}")
+_TERM = re.compile(
+    rf"(?:{alternation(_EVENTS['terms'])})(?:结束|开始|来临|到来)?"
+    rf"(?:(?P<by>[之以]?{guard('前')})|(?P<from>[之以]?{guard('后')})|{guard('内')}|期间|初(?!中|级)|末)|(?:本|上|下|新)学期|本学年"
+)
+_NOW = re.compile(rf"{SP}[到至]{SP}今(?!年|后|明)")
+_RANGE = re.compile(JOIN)
+_BETWEEN = re.compile(rf"{SP}[和与]{SP}")
+_YEARS = re.compile(rf"(?P<a>(?:19|20)\d\d){JOIN}(?P<b>(?:19|20)\d\d)(?![\d年./号-])")
+_QUARTER_YEAR = re.compile(r"[Qq](?P<q>[1-4]) (?P<y>(?:19|20)\d\d)(?!\d)")
+_ITEM = re.compile(
+    rf"(?P<a>[{_N}]{{1,3}})[、,和及与]{SP}(?=[{_N}]{{1,3}}(?:[、,和及与]{SP}[{_N}]{{1,3}}){{0,11}}{SP}(?P<u>月|日|季度))"
+)
+
+
+def moment(text: str, at: int, floor: int, previous: Hit | None) -> list[Hit] | None:
+    """The date, period or range that begins at an offset, as one hit, or a hit for each member of 6、7月.
+
+    ``floor`` is the end of the time before it, ``previous`` that time; a member of a list takes its year and month.
+    """
+    start, lead = _leading(text, at, floor)
+    quarter = _QUARTER_YEAR.match(text, at) if text[at] in "Qq" else None
+    if quarter:
+        n = int(quarter["q"])
+        return [Hit(at, quarter.end(), "in", Moment(Point(year=int(quarter["y"]), part="quarter", n=n, n2=n)))]
+    years = _YEARS.match(text, at) if lead == "自" else None
+    if years:
+        return [Hit(start, years.end(), "in", Moment(Point(year=int(years["a"])), Point(year=int(years["b"]))))]
+    got = point(text, at)
+    if got is None:
+        return None
+    first, end = got
+    if (
+        previous
+        and isinstance(previous.reading, Moment)
+        and text[previous.end : at].strip(" ") in ("、", "和", "及", "与", ",", "或")
+    ):
+        first = inherit(first, previous.reading.last or previous.reading.first)
+    if not valid(first):
+        return None
+    suffix = _suffix(text, end)
+    opened = suffix.end() if suffix and suffix.lastgroup == "since" else end
+    if first.part == "term":
+        return [Hit(at, suffix.end() if suffix else end, _kind(first, suffix, ""), Moment(first))]
+    ranged = _range(text, start if lead != "截" else at, first, end, opened)
+    if ranged:
+        return ranged
+    now = _NOW.match(text, opened)
+    if now:
+        return [Hit(start, now.end(), "from", Moment(first, now=True))]
+    event = _EVENT.match(text, end) if suffix is None and first.has_month else None
+    if event:
+        return [Hit(start, event.end(), "by", Moment(first))]
+    exact = suffix is None and not lead and first.edge == "end" and "quarter" in (first.part, first.unit)
+    return [Hit(start, suffix.end() if suffix else end, _kind(first, suffix, lead), Moment(first, exact=exact))]
+
+
+def _leading(text: str, at: int, floor: int) -> tuple[int, str]:
+    """Where the time begins with its 自 从 到 至, and which it is: 自, 到 or 截 (截至, which stays outside)."""
+    low = max(floor, at - 4)
+    before = text[low:at].rstrip(" ")
+    if not before or before[-1] not in "自从到至止":
+        return at, ""
+    if before.endswith(("截至", "截止", "截止到", "截止至", "截至到")):
+        return at, "截"
+    c, other, start = before[-1], before[-2:-1] or " ", low + len(before) - 1
+    if (c == "到" and other not in _LEAD["not_before_to"]) or (c == "至" and other not in _LEAD["not_before_until"]):
+        return start, "到"
+    if c in "自从" and other not in _LEAD["not_before_from"]:
+        return start - before.endswith("自从"), "自"
+    return at, ""
+
+
+def _suffix(text: str, at: int) -> re.Match[str] | None:
+    m = _SUFFIX.match(text, at)
+    return None if m is None or _NO_SUFFIX.match(text, at) else m
+
+
+def _kind(p: Point, suffix: re.Match[str] | None, lead: str) -> Kind:
+    group = suffix.lastgroup if suffix else ""
+    if group in ("after", "since"):
+        return "from"
+    if group in ("before", "until", "within"):
+        return "by"
+    if group == "during":
+        return "in"
+    if lead:
+        return "in" if p.part in ("years", "school") else "from" if lead == "自" else "by"
+    limits = p.edge == "end" or (p.edge == "middle" and not p.has_month and p.part != "plan")
+    return "by" if limits else "in"
+
+
+def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[Hit] | None:
+    """10月下旬至11月上旬, 自2020-05-26起至2020-05-29止, 2007年与2009年间."""
+    join = _RANGE.match(text, opened) or _BETWEEN.match(text, end)
+    second = point(text, join.end()) if join else None
+    if join is None or second is None or second[0].part == "term":
+        return None
+    last = inherit(second[0], first)
+    if not valid(last):
+        return None
+    suffix = _suffix(text, second[1])
+    group = suffix.lastgroup if suffix else ""
+    if join[0].strip(" ") in ("和", "与") and (group != "during" or suffix is None or "间" not in suffix[0]):
+        return None
+    rolls = not (second[0].has_year and first.has_year)
+    if not first.has_year and second[0].has_year and (first.month or first.part) and not first.unit:
+        first = replace(first, year=last.year, short=last.short, blank=last.blank, year_by=last.year_by)
+        rolls = False
+    stop = suffix.end() if suffix and group in ("until", "within", "during", "before") else second[1]
+    return [Hit(start, stop, "by" if group == "before" else "in", Moment(first, last, rolls))]
+
+
+def members(text: str, at: int) -> list[Hit] | None:
+    """6、7月 or 一、二季度: a hit for each member. At the beginning of a line 3、4月 is list number and month."""
+    m = _ITEM.match(text, at)
+    if (
+        m is None
+        or not text[:at].rstrip(" (")
+        or text[:at][-1] in "\n"
+        or text[max(0, at - 4) : at].rstrip(" (")[-1:] in ("\n", "")
+    ):
+        return None
+    starts, end = [at], m.end()
+    while more := _ITEM.match(text, end):
+        starts.append(end)
+        end = more.end()
+    last = point(text, end)
+    if last is None or not valid(last[0]) or last[0].last_month or last[0].n != last[0].n2:
+        return None
+    suffix = _suffix(text, last[1])
+    kind = _kind(last[0], suffix, "")
+    hits = []
+    for start, stop in zip(starts, [*starts[1:], end], strict=True):
+        value = integer(re.split(r"[、,和及与]", text[start:stop])[0])
+        unit = m["u"]
+        p = (
+            replace(last[0], month=value)
+            if unit == "月"
+            else replace(last[0], n=value, n2=value)
+            if unit == "季度"
+            else replace(last[0], day=value)
+        )
+        if not valid(p) or (unit == "季度" and not 1 <= value <= 4):
+            return None
+        hits.append(Hit(start, start + len(re.split(r"[、,和及与]", text[start:stop])[0]), kind, Moment(p)))
+    return [*hits, Hit(end, suffix.end() if suffix else last[1], kind, Moment(last[0]))]
+
+
+def term(text: str, at: int) -> list[Hit] | None:
+    """学年内, 开学初, 寒假前: a time that only the school or the season dates."""
+    m = _TERM.match(text, at)
+    if m is None:
+        return None
+    kind: Kind = "by" if m["by"] else "from" if m["from"] else "in"
+    return [Hit(at, m.end(), kind, Moment(Point(part="term")))]
