@@ -8,7 +8,7 @@ text once in its top-left place) and keeps where each cell and page landed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -86,11 +86,20 @@ class Assembly:
             self._pages[-1] = Page(last.number, last.start, self._length)
         self._pages.append(Page(number, self._length, self._length))
 
-    def table(self, cells: Iterable[GridCell], *, sheet: str = "", page: int | None = None, sparse: bool = False) -> None:
+    def table(
+        self,
+        cells: Iterable[GridCell],
+        *,
+        sheet: str = "",
+        page: int | None = None,
+        sparse: bool = False,
+        breaks: Mapping[int, int] | None = None,
+    ) -> None:
         """Write a table. Cells without text take their place in the line but are not in ``Table.cells``.
 
         ``sparse`` is for sheets: columns and leading rows without any text leave no trace in the text, a run of empty
         rows one empty line, and ``row`` and ``column`` of the cells stay what they are. Otherwise row n is line n.
+        ``breaks`` tells which rows begin a new page, as row → page number.
         """
         rows: dict[int, list[GridCell]] = {}
         columns: set[int] = set()
@@ -111,6 +120,8 @@ class Assembly:
             gap = number - previous - 1
             self._write("\n" * (min(gap, 1) if sparse else gap))
             previous = number
+            if breaks and number in breaks:
+                self.page(breaks[number])
             self._row(sorted(rows[number], key=attrgetter("column")), slot, placed)
         self._tables.append(Table(len(self._tables) + 1, start, self._length - 1, tuple(placed), sheet, page))
 

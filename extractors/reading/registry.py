@@ -20,6 +20,7 @@ FORMATS = {
     "md": "plain",
     "html": "html",
     "docx": "docx",
+    "pdf": "pdf",
     "xlsx": "xlsx",
 }
 SURROGATE = re.compile(r"[\ud800-\udfff]")
