@@ -12,6 +12,7 @@ _OPEN_MODAL = re.compile(
     r"(?:[,，、\s]|要求?|应当?|须|必须|务必|需要?|将|负责|力争|确保|争取|预计|可|并|且|同时|并且|务求|予以|要在|在|于|前|全部?(?=完成)|共同)*+"
 )
 _BRACKET_END = re.compile(r"[(（\[【][^()（）\[\]【】]*$")
+_NOTE_END = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
 _LIST_NUMBER = re.compile(
     r"\s*(?:第?[一二三四五六七八九十百]{1,4}(?:是|要)?[、.．,，]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}(?:[.．、)）](?!\d)|(?=[一-龥]))|[①-⑳]|第[一二三四五六七八九十]+[条章节],?|[一二三四五六七八九]是|[一二三四五六七八九]要)?\s*"
 )
@@ -24,6 +25,7 @@ def phrase(text: str, start: int, end: int) -> str:
     found = text[begin:end].strip(_EDGE)
     if found.count("(") > found.count(")"):
         found = _BRACKET_END.sub("", found) or found
+    found = _NOTE_END.sub("", found) or found
     return found.replace("\n", "")[:MAX].strip(_EDGE + "(（")
 
 

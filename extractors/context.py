@@ -67,6 +67,19 @@ class PartView:
     part: Part
     text: str
     views: dict[int, SentenceView]
+    _tense: tense.Tense | None = None
+
+    @property
+    def tense(self) -> tense.Tense:
+        """Does the part report or plan? By its kind, else by which cues are the more frequent in it."""
+        if self._tense is None:
+            if self.part.kind in ("plan", "summary"):
+                self._tense = "planned" if self.part.kind == "plan" else "done"
+            else:
+                found = tense.cues(self.text, self.part.start, self.part.end)
+                planned = sum(1 for cue in found if cue[1] == "planned")
+                self._tense = "planned" if 2 * planned >= len(found) else "done"
+        return self._tense
 
     def view(self, place: int) -> SentenceView | None:
         """View of the sentence around a clean offset, made on demand; None outside every sentence."""

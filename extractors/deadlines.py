@@ -23,6 +23,9 @@ _LABEL = re.compile(rf"(?:{_any('label')})[^\n:;；。,，]{{0,8}}:[^\n;；。]*
 _COMPARED = re.compile(rf"(?:{_any('compared')})[^,，。;；]{{0,2}}$")
 _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
 _NAME_OPEN = re.compile(r"《[^》]*$")
+# Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
+_BEHIND = re.compile(r"上个?(?:月|季|年|周|旬)|去年|前年|前\S{1,3}个?[月年]|过去|近\S{1,2}年|昨|往年|历年")
+_NAMED = re.compile(r"[^\d一二三四五六七八九十]*(?:节|元旦|国庆|春节|年终|岁末|开学|假)$")
 _BARE_YEAR = re.compile(
     r"(?:[_*×xX○〇\d一二三四五六七八九零]{0,4}年度?|今年|本年度?|全年|年度|当年|本年内?|今明两年|年内?)$"
 )
@@ -78,6 +81,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         text, max(sentence.start, t.start - 40), t.start
     ):
         return None
+    if _BEHIND.match(t.text) or (t.kind == "in" and _NAMED.match(t.text)):
+        return None
     if t.kind == "duration":
         if not _USED.search(before):
             return None
@@ -93,8 +98,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return (
             (t.kind, 0.7, "heading") if _HEAD_BRACKET.search(before) or t.start <= sentence.segment.body + 1 else None
         )
-    default: tense.Tense = sentence.segment.tense or ("done" if view.part.kind == "summary" else "planned")
-    verdict, cue = tense.judge(sentence.cues, clause, t.end, default)
+    default: tense.Tense = sentence.segment.tense or view.tense
+    verdict, cue = tense.judge(sentence.cues, clause, t.end, default, looking_on=True)
     if t.kind == "every":
         done = verdict == "done" and (sentence.segment.tense == "done" or cue != "")
         return None if done else ("every", 0.93, cue)
@@ -104,7 +109,7 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if verdict == "done" and sentence.segment.tense == "done":
         return None
-    if _past(view, t):
+    if _past(view, t) and not (verdict == "planned" and cue):
         return None
     if bare_year:
         return t.kind, 0.4, "year"
@@ -128,6 +133,8 @@ def _whole_year(t: Time) -> bool:
 def _dates(t: Time, kind: str) -> tuple[str, str]:
     if kind == "by":
         return "", t.end_date or t.start_date
+    if kind == "within" and t.uses:
+        return "", ""  # counted from an event, not from a date in the text
     if kind == "from":
         return t.start_date or t.end_date, t.end_date if t.start_date else ""
     return t.start_date, t.end_date
@@ -140,6 +147,9 @@ def _action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) ->
     later = [u.start for u in sentence.times[n + 1 :] if u.start < clause[1]]
     stop = later[0] if later else clause[1]
     found = actions.phrase(text, t.end, stop)
+    if 2 <= len(found) <= 6 and not later:
+        subject = actions.phrase(text, max([clause[0], *(u.end for u in sentence.times if u.end <= t.start)]), t.start)
+        return (subject + found)[: actions.MAX] if 2 <= len(subject) <= 16 else found
     if len(found) >= 2:
         return found
     if later:

@@ -35,6 +35,9 @@ _BARE_RIGHT = re.compile(r"(?:以上|以下|以内|之内|左右|上下|及以�
 def before(text: str, start: int, place: int) -> str:
     """The indicator that stands in ``text[start:place]`` before a number at ``place``; empty if none stands there."""
     left = text[start:place]
+    opened = left.rfind("(")
+    if opened >= 0 and ")" not in left[opened:] and len(left) - opened > 2:
+        left = left[opened + 1 :]
     cut = _strip_end(left)
     cut = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
     if len(cut) > _MAX:

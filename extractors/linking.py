@@ -208,6 +208,8 @@ def _finish(view: PartView, sentence: SentenceView, task: Task) -> None:
     for u in task.units:
         u.action = u.action or task.action
     for d in task.deadlines:
+        if d.rule.endswith(":label"):
+            d.action = actions.first_sentence(text, task.segment, task.segment.end)
         d.action = d.action or task.action
 
 

@@ -13,7 +13,7 @@ from extractors.schema import DeadlineRow, DocumentRow, FigureRow, TaskRow, Unit
 
 _JOIN = ";"
 _BOUND_MARK = {"ge": "≥", "le": "≤", "approx": "约"}
-Person = tuple[int, int, str]
+Person = tuple[int, int]  # clean span of a name
 
 
 @dataclass(slots=True)
@@ -92,7 +92,7 @@ class RowWriter:
                     **place, task_id=key, action=task.action, status=_status(task),
                     lead_units=_units(units, "lead"), responsible_units=_units(units, "responsible"),
                     assist_units=_units(units, "assist"), supervise_units=_units(units, "supervise"),
-                    persons=_JOIN.join(name for a, b, name in persons if task.start <= a < task.end),
+                    persons=_JOIN.join(self._document.text[a:b] for a, b in persons if task.start <= a < task.end),
                     due_start=min((d.due_start for d in firm if d.due_start), default=""),
                     due_end=max((d.due_end for d in firm if d.due_end), default=""),
                     rrule=next((d.rrule for d in firm if d.rrule), ""),

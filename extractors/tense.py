@@ -19,12 +19,14 @@ def _scanner() -> re.Pattern[str]:
         return "|".join(re.escape(w) for key in keys for w in words("tense", key))
 
     return re.compile(
-        f"(?P<skip>{alternation('not_modal', 'not_particle')})|(?P<done>{alternation('done')})|(?P<plan>{alternation('plan')})"
+        f"(?P<skip>{alternation('not_modal', 'not_particle', 'not_cue')})|(?P<done>{alternation('done')})|(?P<plan>{alternation('plan')})"
         f"|(?P<modal>[{''.join(words('tense', 'modal'))}])|(?<=[\\u4e00-\\u9fff])(?P<particle>[{''.join(words('tense', 'particle'))}])"
     )
 
 
 _SCAN = _scanner()
+# 将 marks an object, not the future, where 由, 从 or a change follows in the clause (将办理时限由20天压缩至7天).
+_OBJECT_MARKER = re.compile(r"[^,，。;；]{1,20}?(?:由|从|纳入|作为|列为|列入|转为|压缩|提升|扩大)")
 Cue = tuple[int, Tense, str]
 
 
@@ -33,6 +35,8 @@ def cues(text: str, start: int, end: int) -> list[Cue]:
     found: list[Cue] = []
     for m in _SCAN.finditer(text, start, end):
         group = m.lastgroup
+        if m.group() == "将" and _OBJECT_MARKER.match(text, m.end(), end):
+            continue
         if group in ("done", "particle"):
             found.append((m.start(), "done", m.group()))
         elif group in ("plan", "modal"):
@@ -40,11 +44,14 @@ def cues(text: str, start: int, end: int) -> list[Cue]:
     return found
 
 
-def judge(found: list[Cue], clause: tuple[int, int], place: int, default: Tense) -> tuple[Tense, str]:
+def judge(
+    found: list[Cue], clause: tuple[int, int], place: int, default: Tense, *, looking_on: bool = False
+) -> tuple[Tense, str]:
     """Tense at ``place`` (an offset) and the word that decided.
 
-    The last cue before the place in its clause decides, else the first one after it there, else the last one earlier in
-    the sentence, else ``default`` with an empty word.
+    The last cue before the place in its clause decides; else one after it there that reports (15个项目已完工); else the last
+    one earlier in the sentence; else one after it that plans; else ``default`` with an empty word. With ``looking_on`` (for
+    times, which stand before their verb) what follows in the clause goes before what stands earlier in the sentence.
     """
     before = after = earlier = None
     for cue in found:
@@ -56,5 +63,6 @@ def judge(found: list[Cue], clause: tuple[int, int], place: int, default: Tense)
             before = cue
         elif after is None:
             after = cue
-    cue = before or after or earlier
+    prompt = after if after and (looking_on or after[1] == "done") else None
+    cue = before or prompt or earlier or after
     return (cue[1], cue[2]) if cue else (default, "")

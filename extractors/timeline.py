@@ -51,7 +51,9 @@ class Timeline:
         return t
 
     def _enter(self, segment: Segment) -> None:
-        self._segment, self._year, self._month = segment, segment.year, None
+        last, self._segment, self._year = self._segment, segment, segment.year
+        if last is None or last.path != segment.path or segment.kind == "heading":
+            self._month = None
         for heading in reversed(segment.path):
             if heading in self._headings:
                 self._month = self._headings[heading]

@@ -190,7 +190,7 @@ def _deadline_cell(sentence: SentenceView, role: str, a: int, b: int, name: str)
         if not (a <= t.start and t.end <= b) or t.kind == "duration" or (not role and t.kind == "in"):
             continue
         kind = t.kind
-        if kind == "in" and role == "deadline" and (t.end_date.endswith("-12-31") and t.start_date.endswith("-01-01") or t.start_date == t.end_date):
+        if kind == "in" and role == "deadline" and ((t.end_date.endswith("-12-31") and t.start_date.endswith("-01-01")) or t.start_date == t.end_date):
             kind = "by"
         start, end = (t.start_date, t.end_date) if kind not in ("by",) else ("", t.end_date)
         if role == "start":
