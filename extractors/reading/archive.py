@@ -37,7 +37,15 @@ class Package:
         except RuntimeError as error:  # zipfile says so for encrypted members and unknown methods alike
             reason = "encrypted" if "password" in str(error) else "unreadable"
             raise Rejected(reason, f"cannot unpack {member}") from error
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, struct.error, ValueError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            struct.error,
+            ValueError,
+        ) as error:
             raise Rejected("unreadable", f"cannot unpack {member}: damaged") from error
 
 

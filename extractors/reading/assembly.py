@@ -17,7 +17,9 @@ from extractors.errors import Rejected
 
 MAX_TEXT = 50_000_000  # code points; beyond it a file is an attack or a data dump, not a document
 
-BREAKS = re.compile(r"[ \xa0\u3000]*[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+[ \xa0\u3000\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*")
+BREAKS = re.compile(
+    r"[ \xa0\u3000]*[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+[ \xa0\u3000\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*"
+)
 LINE_BREAKS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 

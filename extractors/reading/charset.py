@@ -49,7 +49,12 @@ def plausibility(text: str) -> float:
         if char in "\t\n\r\f" or " " <= char <= "~":
             continue
         wide += 1
-        if char in frequent or "\u3000" <= char <= "\u3020" or char in "，：；！？（）％“”‘’—…～·．、" or "０" <= char <= "９":
+        if (
+            char in frequent
+            or "\u3000" <= char <= "\u3020"
+            or char in "，：；！？（）％“”‘’—…～·．、"
+            or "０" <= char <= "９"
+        ):
             good += 1
         elif not "\u4e00" <= char <= "\u9fff":
             bad += 1 + 2 * (CONTROLS.match(char) is not None or unicodedata.category(char) in {"Co", "Cn", "Cs"})
@@ -122,13 +127,9 @@ def decode(data: bytes) -> tuple[str, str]:
 
     Raises Rejected("unknown_type") for what is no text.
     """
-    for mark, encoding in MARKS:
-        if data.startswith(mark):
-            data = data[len(mark) :]
-            break
-    else:
-        encoding = detect(data)
-    text = data.decode(encoding, "replace")
+    marked = next((mark for mark in MARKS if data.startswith(mark[0])), None)
+    encoding = marked[1] if marked else detect(data)
+    text = (data[len(marked[0]) :] if marked else data).decode(encoding, "replace")
     if len(CONTROLS.findall(text[:SAMPLE])) > 0.1 * min(len(text), SAMPLE):
         raise Rejected("unknown_type", "neither text nor a known file format")
     return text, encoding

@@ -28,11 +28,27 @@ MAX_XML = 128 << 20  # bytes of one part: the tree takes about ten times as much
 MAX_DEPTH = 200
 P, TBL, TR, TC, R, T = W + "p", W + "tbl", W + "tr", W + "tc", W + "r", W + "t"
 TEXT_BOX = W + "txbxContent"
+TEXTS = frozenset({T, MATH_TEXT})
 # What stands for a character inside a run.
 SIGNS = {W + "tab": "\t", W + "ptab": "\t", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
 # Taken out of the text: deletions and moves away (as accepted), field codes, properties, readings above characters.
 DROPPED = frozenset(
-    W + name for name in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtPr", "rt", "sectPr")
+    W + name
+    for name in (
+        "del",
+        "moveFrom",
+        "instrText",
+        "delText",
+        "pPr",
+        "rPr",
+        "tblPr",
+        "tblGrid",
+        "trPr",
+        "tcPr",
+        "sdtPr",
+        "rt",
+        "sectPr",
+    )
 )
 
 
@@ -69,7 +85,9 @@ def _main_part(package: Package) -> str:
 
 def parse_xml(source: bytes) -> Any:
     """Root of an XML part, no entity, network or file touched; raises Rejected("unreadable") where it is broken."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
+    )
     try:
         return etree.fromstring(source, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -187,14 +205,14 @@ def _runs(element: Any, pieces: list[str], boxes: list[Any]) -> None:
     """Collect the characters below ``element`` into ``pieces`` and text boxes into ``boxes``."""
     for child in element:
         tag = child.tag
-        if tag == R or tag not in DROPPED and tag not in SIGNS and tag != T and len(child):
+        if len(child) and tag not in DROPPED:
             if tag == TEXT_BOX:
                 boxes.append(child)
             elif tag == CHOICE:
                 _runs(child[0], pieces, boxes)
             else:
                 _runs(child, pieces, boxes)
-        elif tag == T or tag == MATH_TEXT:
+        elif tag in TEXTS:
             pieces.append(child.text or "")
         elif tag in SIGNS:
             pieces.append(SIGNS[tag])
@@ -211,7 +229,9 @@ def _merge(properties: Any) -> tuple[int, str]:
     if properties is None:
         return 1, ""
     vertical = properties.find(W + "vMerge")
-    return max(1, _value(properties, W + "gridSpan", 1)), "" if vertical is None else vertical.get(W + "val", "continue")
+    return max(1, _value(properties, W + "gridSpan", 1)), "" if vertical is None else vertical.get(
+        W + "val", "continue"
+    )
 
 
 def _rows(table: Any) -> Iterator[Any]:

@@ -16,17 +16,60 @@ from extractors.reading.assembly import Assembly, GridCell, Parsed
 from extractors.reading.charset import MARKS, PLAUSIBLE, decode, detect, plausibility
 from extractors.reading.listnumbers import number_text, separated
 
-SKIPPED = frozenset({"script", "style", "noscript", "template", "head", "iframe", "object", "svg", "math", "audio", "video", "canvas"})
+SKIPPED = frozenset(
+    {"script", "style", "noscript", "template", "head", "iframe", "object", "svg", "math", "audio", "video", "canvas"}
+)
 INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark nobr q rp rt ruby s samp small "
-    "span strike strong sub sup time tt u var wbr o:p st1:chsdate".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "input",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "o:p",
+        "st1:chsdate",
+    ]
 )
 RUBY = frozenset({"rt", "rp"})  # the reading beside a character, not text of the document
 BLANKS = re.compile(r"[ \t\n\r\f]+")
 DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{3,20})""", re.IGNORECASE)
 MARKUP = re.compile(rb"<[^<>]{0,2000}>")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
 MAX_DEPTH = 2000
 MAX_SPAN = 1000  # as browsers clamp colspan
 MAX_SLOTS = 2_000_000
@@ -78,7 +121,9 @@ def _decode(data: bytes) -> str:
     declared = DECLARED.search(data[:4096])
     if declared:
         label = declared[1].decode("ascii").lower()
-        encoding = "gb18030" if label.startswith(("gb", "x-gbk")) else "big5hkscs" if label.startswith("big5") else label
+        encoding = (
+            "gb18030" if label.startswith(("gb", "x-gbk")) else "big5hkscs" if label.startswith("big5") else label
+        )
         try:
             codecs.lookup(encoding)
             if plausibility(words[:8192].decode(encoding, "replace")) > PLAUSIBLE:

@@ -91,7 +91,7 @@ def elapsed(value: str) -> str:
 
 def date_parts(code: str) -> str:
     """Which of y, m, d and t (time) a format shows; empty if it shows no date."""
-    code = AM_PM.sub("h", LITERAL.sub("", code.split(";")[0])).lower()
+    code = AM_PM.sub("h", LITERAL.sub("", code.split(";", maxsplit=1)[0])).lower()
     if "general" in code or re.search(r"[#0?]", code.replace("ss.0", "ss")):
         return ""
     time = bool(re.search(r"[hs]", code))
@@ -105,7 +105,7 @@ def shower(code: str, *, date1904: bool = False) -> Show:
     """How to show stored numbers under the format ``code``."""
     if not code or code == "General":
         return plain
-    first = code.split(";")[0]
+    first = code.split(";", maxsplit=1)[0]
     if ELAPSED.search(first):
         return elapsed
     bare = LITERAL.sub("", first)

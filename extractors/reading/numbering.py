@@ -152,7 +152,9 @@ class Numbering:
         if not self._lists:
             return ""
         properties = paragraph.find(W + "pPr")
-        list_id, depth = self._style_lists.get(self._default_style, ("", 0)) if properties is None else self._place(properties)
+        list_id, depth = (
+            self._style_lists.get(self._default_style, ("", 0)) if properties is None else self._place(properties)
+        )
         concrete = self._lists.get(list_id)
         return "" if concrete is None or not 0 <= depth < LEVELS else self._count(concrete, depth)
 

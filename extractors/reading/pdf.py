@@ -16,7 +16,14 @@ from extractors.reading.pdftables import page_blocks
 MAX_PAGES = 5000
 MIN_PATHS, MAX_PATHS = 4, 4000  # fewer make no table; more are a drawing or a map
 SCANNED = 8  # characters a page below which its picture is the document
-SIGNS = {0x00: None, 0x02: "-", 0xAD: "-", 0xFFFE: "-", 0xFFFF: None, 0x0D: None}  # soft hyphens are typed as dashes here
+SIGNS = {
+    0x00: None,
+    0x02: "-",
+    0xAD: "-",
+    0xFFFE: "-",
+    0xFFFF: None,
+    0x0D: None,
+}  # soft hyphens are typed as dashes here
 
 
 def read(data: bytes, name: str) -> Parsed:
@@ -106,7 +113,7 @@ def _page(page: Any, number: int, tables: _Tables) -> list[Block]:
         if MIN_PATHS <= _paths(page) <= MAX_PATHS:
             try:
                 bbox, found = tables.cells(number)
-            except Exception:  # noqa: BLE001  the text is read even where the second look fails
+            except Exception:
                 found = []
             if found:
                 blocks = page_blocks(page, textpage, bbox, found)
@@ -133,5 +140,3 @@ def _has_picture(page: Any) -> bool:
     import pypdfium2.raw as pdfium  # noqa: PLC0415
 
     return next(iter(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None) is not None
-
-

@@ -108,7 +108,9 @@ class Flow:
         shift = last - header - (1 if broken else 0)
         for cell in below:
             if broken and cell.row == header + 1:
-                above = next((c for c in table.cells if c.row <= last < c.row + c.row_span and c.column == cell.column), None)
+                above = next(
+                    (c for c in table.cells if c.row <= last < c.row + c.row_span and c.column == cell.column), None
+                )
                 if above is not None:
                     above.text += cell.text
                     above.row_span = max(above.row_span, cell.row + shift + cell.row_span - above.row)
@@ -141,7 +143,11 @@ def _texts(cells: list[GridCell], row: int) -> list[tuple[int, str]]:
 def _repeated(table: Grid, more: Grid) -> int:
     """How many first rows of ``more`` repeat those of ``table``."""
     count = 0
-    while count < MAX_HEADER and _texts(more.cells, count + 1) and _texts(more.cells, count + 1) == _texts(table.cells, count + 1):
+    while (
+        count < MAX_HEADER
+        and _texts(more.cells, count + 1)
+        and _texts(more.cells, count + 1) == _texts(table.cells, count + 1)
+    ):
         count += 1
     return count
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from extractors.reading.assembly import MAX_TEXT, Parsed
 from extractors.errors import Rejected
+from extractors.reading.assembly import MAX_TEXT, Parsed
 from extractors.reading.charset import decode
 
 

@@ -17,11 +17,15 @@ MAX_BYTES = 256 << 20
 # Format → module with ``read(data, name) -> Parsed``. Adding a format is one module and one line here.
 FORMATS = {
     "txt": "plain",
-    "md": "plain",
+    "md": "markdown",
     "html": "html",
     "docx": "docx",
     "pdf": "pdf",
     "xlsx": "xlsx",
+    "xlsb": "xls",
+    "xls": "xls",
+    "ods": "ods",
+    "csv": "csvtext",
 }
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -57,7 +61,7 @@ def read(data: bytes, name: str) -> Source:
         raise Rejected("memory", "not enough memory to read it") from error
     except RecursionError as error:
         raise Rejected("unreadable", "nested too deeply") from error
-    except Exception as error:  # noqa: BLE001  a reader's library may raise anything at all on a broken file
+    except Exception as error:
         raise Rejected("unreadable", f"damaged ({type(error).__name__})") from error
     text = SURROGATE.sub("\ufffd", parsed.text)  # half a pair cannot be written as UTF-8
     if not text.strip():

@@ -18,7 +18,10 @@ from lxml import etree
 from extractors.errors import Rejected
 
 NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-STRICT = (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main")
+STRICT = (
+    b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+)
 ROW, CELL, VALUE, INLINE, MERGE, COLUMN, ITEM = (NS + tag for tag in ("row", "c", "v", "is", "mergeCell", "col", "si"))
 
 # Element content holds no "<", so none of these runs past its element and none backtracks.
@@ -48,7 +51,9 @@ class SheetXml:
 
 def parsed_root(source: bytes) -> Any:
     """Root of a part; no entity, network or file is touched. Raises Rejected("unreadable") where it is broken."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True
+    )
     try:
         return etree.fromstring(source.replace(*STRICT), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -123,7 +128,9 @@ def sheet(source: bytes) -> SheetXml:
 
 
 def _fast(text: str, found: list[tuple[str, str, str, str, str]]) -> SheetXml:
-    out = SheetXml([(int(row), letters, style, kind, _clean(value)) for letters, row, style, kind, value in found if value])
+    out = SheetXml(
+        [(int(row), letters, style, kind, _clean(value)) for letters, row, style, kind, value in found if value]
+    )
     for element in HIDDEN_ROW.findall(text):
         number = NUMBERED["r"].search(element)
         if number:
@@ -154,7 +161,9 @@ def _slow(source: bytes) -> SheetXml:
                 column = column_number(reference) if reference else column + 1
                 value = _value(cell)
                 if value:
-                    out.cells.append((row, reference or column_letters(column), cell.get("s", ""), cell.get("t", ""), value))
+                    out.cells.append(
+                        (row, reference or column_letters(column), cell.get("s", ""), cell.get("t", ""), value)
+                    )
     return out
 
 

@@ -116,7 +116,7 @@ def _ole(data: bytes) -> str:
     try:
         with olefile.OleFileIO(BytesIO(data)) as container:
             streams = {entry[0] for entry in container.listdir()}
-    except Exception as error:  # noqa: BLE001  olefile raises whatever its parsing meets
+    except Exception as error:
         raise Rejected("truncated" if "incomplete" in str(error) else "unreadable", "broken OLE container") from error
     for stream, kind in OLE_STREAMS:
         if stream in streams:
@@ -129,7 +129,13 @@ def _ole(data: bytes) -> str:
 def _text(data: bytes, name: str) -> str:
     suffix = PurePosixPath(name.replace("\\", "/")).suffix.lower()
     # UTF-16 loses its zero bytes here, so that one pattern serves all charsets.
-    raw = data[:HEAD].removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").replace(b"\0", b"")
+    raw = (
+        data[:HEAD]
+        .removeprefix(b"\xef\xbb\xbf")
+        .removeprefix(b"\xff\xfe")
+        .removeprefix(b"\xfe\xff")
+        .replace(b"\0", b"")
+    )
     lower = raw.lower()
     start = LEADING.match(lower)
     body = lower[start.end() if start else 0 :]
@@ -143,6 +149,10 @@ def _text(data: bytes, name: str) -> str:
     if lower.startswith(b"<?xml"):
         return "xml"
     lines = raw.splitlines()[:12]
-    if len(lines) > 2 and MAIL_HEADER.match(lines[0]) and sum(MAIL_HEADER.match(line) is not None for line in lines) > 2:
+    if (
+        len(lines) > 2
+        and MAIL_HEADER.match(lines[0])
+        and sum(MAIL_HEADER.match(line) is not None for line in lines) > 2
+    ):
         return "mht" if b"multipart/related" in lower else "eml"
     return TEXT_SUFFIXES.get(suffix, "txt")

@@ -36,7 +36,9 @@ def read(data: bytes, name: str) -> Parsed:
     targets = _relations(package)
     assembly = Assembly()
     for entry in book.iter(NS + "sheet"):
-        part = next((targets[value] for key, value in entry.attrib.items() if key.endswith("}id") and value in targets), "")
+        part = next(
+            (targets[value] for key, value in entry.attrib.items() if key.endswith("}id") and value in targets), ""
+        )
         if part not in package.names:
             continue
         content = sheet(package.read(part))
@@ -57,7 +59,10 @@ def _relations(package: Package) -> dict[str, str]:
     if part not in package.names:
         return {}
     targets = {relation.get("Id", ""): relation.get("Target", "") for relation in parsed_root(package.read(part))}
-    return {key: target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}") for key, target in targets.items()}
+    return {
+        key: target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+        for key, target in targets.items()
+    }
 
 
 def _formats(package: Package, *, date1904: bool) -> list[Show]:
@@ -139,7 +144,9 @@ def merge(cells: dict[tuple[int, int], GridCell], merged: list[Area]) -> None:
     covered = [
         place
         for place in (cells if by_row else ())
-        if place[0] in by_row and place not in corners and any(left <= place[1] <= right for left, right in by_row[place[0]])
+        if place[0] in by_row
+        and place not in corners
+        and any(left <= place[1] <= right for left, right in by_row[place[0]])
     ]
     for place in covered:
         del cells[place]
