@@ -56,9 +56,9 @@ def _change() -> _Words:
 @cache
 def _reach() -> tuple[re.Pattern[str], dict[str, Bound]]:
     words = lexicon.settings("quantities")["before"]
-    kinds: dict[str, Bound] = {w: "ge" for w in words["reach_ge"]}
-    kinds.update({w: "le" for w in words["reach_le"]})
-    kinds.update({w: "approx" for w in words["reach_approx"]})
+    kinds: dict[str, Bound] = dict.fromkeys(words["reach_ge"], "ge")
+    kinds.update(dict.fromkeys(words["reach_le"], "le"))
+    kinds.update(dict.fromkeys(words["reach_approx"], "approx"))
     near = "|".join(words["reach_approx"])
     far = "|".join([*words["reach_ge"], *words["reach_le"]])
     gap = r"[^，。；、！？,;\n\t:(（\d一二三四五六七八九十]"
@@ -177,7 +177,9 @@ def _rates() -> tuple[tuple[str, ...], dict[str, str], frozenset[str]]:
     return verbs, per["rate_units"], frozenset(per["nouns"])
 
 
-_RATE_GAP = re.compile(r"(?:能力|规模|总量|量)?(?:可|将)?(?:达到|达|为|约|近|超过|超|各类|不低于|不少于|逾)*[^\d，。；、,;\n一二三四五六七八九十]{0,6}\Z")
+_RATE_GAP = re.compile(
+    r"(?:能力|规模|总量|量)?(?:可|将)?(?:达到|达|为|约|近|超过|超|各类|不低于|不少于|逾)*[^\d，。；、,;\n一二三四五六七八九十]{0,6}\Z"
+)
 
 
 def rate(text: str, start: int) -> str:
@@ -215,6 +217,30 @@ def per(text: str, start: int) -> str:
                 return noun
         one = re.compile(r"[^\d一]{1,6}(?:一|1 ?)").match(text, begin, start)
         found = unit_at(text, one.end()) if one else None
-    if found is None or found[0].dimension == "time" or found[1] > start or found[0].canonical in ("次", "轮", "批", "期"):
+    if (
+        found is None
+        or found[0].dimension == "time"
+        or found[1] > start
+        or found[0].canonical in ("次", "轮", "批", "期")
+    ):
         return ""
     return found[0].canonical
+
+
+@cache
+def refusals(key: str) -> tuple[frozenset[str], tuple[int, ...]]:
+    """The words of ``refuse.key`` and their lengths, longest first."""
+    words = lexicon.settings("quantities")["refuse"][key]
+    return frozenset(words), tuple(sorted({len(w) for w in words}, reverse=True))
+
+
+def ends_with(text: str, end: int, key: str) -> bool:
+    """Whether a word of ``refuse.key`` ends at ``end``."""
+    words, lengths = refusals(key)
+    return any(end >= n and text[end - n : end] in words for n in lengths)
+
+
+def begins_with(text: str, start: int, key: str) -> bool:
+    """Whether a word of ``refuse.key`` begins at ``start``."""
+    words, lengths = refusals(key)
+    return any(text[start : start + n] in words for n in lengths)

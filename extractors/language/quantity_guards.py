@@ -9,13 +9,18 @@ import re
 from functools import cache
 
 from extractors import lexicon
+from extractors.language.measures import Measure
+from extractors.language.quantity_cues import begins_with, ends_with, refusals
+from extractors.language.quantity_reading import Reading
 
-_BREAK = "\n。；;:！？!?\t”\""
+_BREAK = '\n。；;:！？!?\t”"'
 _OPEN = "(（[〔【<《“\"'‘「"
 _CLOSE = ")）]〕】>》”\"'’」"
 _LETTER = re.compile(r"[A-Za-z]")
 _LIST_END = re.compile(r"[、.．)）]")
 _SLOGAN = re.compile(r"一\w一\w")
+_FORMAL = frozenset(lexicon.settings("quantities")["formal"])
+_BARE_NEXT = frozenset("或以左多的,，。；、！？)）\n\t ~-—+至到;:,“”\"')]】》%亿万余及个.")
 
 
 @cache
@@ -28,24 +33,6 @@ def _refused() -> tuple[frozenset[str], dict[str, tuple[tuple[int, int], ...]]]:
             if character in "一二两三四五六七八九十百千万亿半":
                 places.setdefault(character, set()).add((i, len(word)))
     return frozenset(words), {c: tuple(p) for c, p in places.items()}
-
-
-@cache
-def _context(key: str) -> tuple[frozenset[str], tuple[int, ...]]:
-    words = lexicon.settings("quantities")["refuse"][key]
-    return frozenset(words), tuple(sorted({len(w) for w in words}, reverse=True))
-
-
-def ends_with(text: str, end: int, key: str) -> bool:
-    """Whether a word of ``refuse.key`` ends at ``end``."""
-    words, lengths = _context(key)
-    return any(end >= n and text[end - n : end] in words for n in lengths)
-
-
-def begins_with(text: str, start: int, key: str) -> bool:
-    """Whether a word of ``refuse.key`` begins at ``start``."""
-    words, lengths = _context(key)
-    return any(text[start : start + n] in words for n in lengths)
 
 
 def in_word(text: str, start: int, body: str) -> bool:
@@ -79,9 +66,21 @@ def coded(text: str, start: int, end: int) -> bool:
     if before:
         if before.isascii() and before.isalpha():
             return True
-        if before in "-_./·" and start > 1 and (text[start - 2].isascii() and (text[start - 2].isalpha() or (before == "." and text[start - 2].isdigit()))):
+        if (
+            before in "-_./·"
+            and start > 1
+            and (
+                text[start - 2].isascii()
+                and (text[start - 2].isalpha() or (before == "." and text[start - 2].isdigit()))
+            )
+        ):
             return True
-        if before == " " and _LETTER.match(text, start - 2) and _LETTER.match(text, start - 3) and text[end : end + 1] in ("-", "."):
+        if (
+            before == " "
+            and _LETTER.match(text, start - 2)
+            and _LETTER.match(text, start - 3)
+            and text[end : end + 1] in ("-", ".")
+        ):
             return True
     after = text[end : end + 1]
     return after == "." and text[end + 1 : end + 2].isdigit()
@@ -91,8 +90,8 @@ def listed(text: str, start: int, end: int) -> bool:
     """Whether the number opens an item: 1. 2、 (3) at the start of a line or after 。；:."""
     after = text[end : end + 1]
     before = text[start - 1 : start] if start else "\n"
-    if before == "(" or before == "（":
-        return after in (")", "）") and after != ""
+    if before == "(":
+        return after == ")"
     if not after or not _LIST_END.match(after):
         return False
     if before in (" ", "\u3000"):
@@ -130,8 +129,83 @@ def bare_refused(text: str, start: int, end: int) -> bool:
         if len(digits) > 1 and digits[0] == "0":
             return True
         alone = not before and not after
-        if not alone and len(digits) == 4 and "1950" <= digits <= "2060" and before not in ("共", "达", "为", "约", "近", "超", "过"):
+        if (
+            not alone
+            and len(digits) == 4
+            and "1950" <= digits <= "2060"
+            and before not in ("共", "达", "为", "约", "近", "超", "过")
+        ):
             return True
-        if not alone and digits in _context("codes")[0]:
+        if not alone and digits in refusals("codes")[0]:
             return True
     return listed(text, start, end)
+
+
+def refused(text: str, folded: str, number: Reading, end: int, measure: Measure | None, *, ranged: bool) -> bool:
+    start, body = number.start, number.body
+    if not body or ordinal(folded, start):
+        return True
+    if measure is not None and measure.canonical == "次" and session(folded, start):
+        return True
+    if number.script != "chinese":
+        if coded(folded, start, number.end):
+            return True
+        if measure is None:
+            return bare_refused(folded, start, end)
+        return False
+    return _chinese_refused(text, folded, number, end, measure, ranged=ranged)
+
+
+def _chinese_refused(
+    text: str, folded: str, number: Reading, end: int, measure: Measure | None, *, ranged: bool
+) -> bool:
+    start, body = number.start, number.body
+    shares = measure is not None and measure.dimension in ("percent", "ratio", "points")
+    if shares:
+        return False
+    alone = len(text) - end + start < 40 and not text[:start].strip() and not text[end:].strip()
+    if alone and body not in ("百", "千", "万", "亿"):
+        return False
+    if in_word(folded, start, body):
+        return not (
+            body == "十"
+            and measure is not None
+            and measure.canonical == "分"
+            and text[start - 1 : start] in "扣加得计占满"
+        )
+    before = folded[start - 1 : start] if start else ""
+    if all(c in "百千万亿" for c in body):
+        few = before in ("上", "数", "近", "超", "约", "过", "逾", "成")
+        if few and before in ("上", "数"):
+            number.start -= 1
+            number.approx, number.high = True, None
+        return not few and not folded.startswith(("以上", "以下", "余", "多"), end)
+    if measure is None:
+        return _bare_chinese_refused(folded, number, end, before, ranged=ranged)
+    if ranged:
+        return False
+    if body == "一" and measure.unit.no_one:
+        return True
+    if len(body) == 1 and body not in "两十" and measure.unit.arabic:
+        return True
+    if body == "几":
+        return True
+    return len(body) == 1 and text[start] in _FORMAL and measure.dimension != "money"
+
+
+def _bare_chinese_refused(folded: str, number: Reading, end: int, before: str, *, ranged: bool) -> bool:
+    body = number.body
+    after = folded[end : end + 1]
+    if number.approx and before not in ("", " ", "约", "有"):
+        return "万" not in body and "亿" not in body and after not in _BARE_NEXT
+    if len(body) == 1 or not any(c in "十百千万亿点" for c in body):
+        return not (
+            len(body) == 1 and before in ("为", "是", "达", "到", "零") and (not after or after in "，。；、,;)）\n")
+        )
+    if listed(folded, number.start, end) or begins_with(folded, end, "after"):
+        return True
+    if before and before in "“‘\"'《(（〔" and after and after in "”’\"'》)）〕":
+        return True
+    if "万" in body or "亿" in body:
+        return after == "一"
+    return bool(after) and after not in _BARE_NEXT
