@@ -30,8 +30,11 @@ DATE = re.compile(r"(\d{4}|XXXX)-(\d\d)-(\d\d)")
 EDTF = re.compile(r"(?:(?:\d{4}|XXXX)(?:-\d\d(?:-\d\d)?)?)?")
 LENGTH = r"P(?=\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?"
 DURATION = re.compile(rf"(?:{LENGTH}(?:/{LENGTH})?)?")
+
+
 # Same examples on every machine and day; make soak goes further with new ones.
-repeatable = settings(derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+def repeatable(examples: int) -> settings:
+    return settings(derandomize=True, deadline=None, max_examples=examples, suppress_health_check=list(HealthCheck))
 
 
 @cache
@@ -147,22 +150,19 @@ def test_rows_of_our_documents(path: Path) -> None:
     assert extractors.extract(source).rows == found.rows, "the same input gives the same rows"
 
 
-@repeatable
-@settings(max_examples=120)
+@repeatable(120)
 @given(st.sampled_from(TEXTS), st.integers(0, 2**32), st.integers(1, 12))
 def test_rows_of_damaged_texts(path: Path, seed: int, steps: int) -> None:
     check_text(mutate(text_of(path), Random(seed), steps))
 
 
-@repeatable
-@settings(max_examples=120)
+@repeatable(120)
 @given(st.lists(st.sampled_from([line for p in TEXTS for line in text_of(p).split("\n") if line]), max_size=12))
 def test_rows_of_paragraphs_in_any_company(lines: list[str]) -> None:
     check_text("\n".join(lines))
 
 
-@repeatable
-@settings(max_examples=100)
+@repeatable(100)
 @given(
     st.text(
         st.sampled_from(
@@ -180,15 +180,13 @@ def test_rows_of_nonsense_in_our_alphabet(text: str) -> None:
     check_text(text)
 
 
-@repeatable
-@settings(max_examples=100)
+@repeatable(100)
 @given(st.binary(max_size=400), st.sampled_from(["a.txt", "b.docx", "c.pdf", "d.xlsx", "e.html", "f"]))
 def test_any_bytes_give_tables_or_a_reject(data: bytes, name: str) -> None:
     give_tables_or_a_reject(data, name)
 
 
-@repeatable
-@settings(max_examples=60)
+@repeatable(60)
 @given(st.sampled_from(FILES), st.integers(0, 2**32))
 def test_damaged_files_give_tables_or_a_reject(path: Path, seed: int) -> None:
     give_tables_or_a_reject(damage(path.read_bytes(), Random(seed)), path.name)
