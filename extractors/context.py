@@ -67,7 +67,12 @@ class PartView:
     part: Part
     text: str
     views: dict[int, SentenceView]
+    timeline: Timeline
     _tense: tense.Tense | None = None
+
+    def scope_year(self, sentence: SentenceView) -> int | None:
+        """The year that the sentence or its paragraph named last as its own; None where none is named."""
+        return self.timeline.scope(sentence.segment, sentence.end)
 
     @property
     def tense(self) -> tense.Tense:
@@ -103,10 +108,11 @@ def build(document: Document, part: Part) -> PartView:
     Times are found without an anchor and then resolved in the year and month of their context (:mod:`extractors.timeline`).
     """
     text = document.text
-    view = PartView(document, part, text, {})
+    timeline = Timeline(text, part)
+    view = PartView(document, part, text, {}, timeline)
     body, shift = (text, 0) if part.start == 0 and part.end == len(text) else (text[part.start : part.end], part.start)
     found_times = times.find(body, None)
-    taken, timeline = 0, Timeline(text, part)
+    taken = 0
     for t in found_times:
         sentence = view.view(t.start + shift)
         if sentence is not None and t.end + shift <= sentence.end:

@@ -58,7 +58,7 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
         cue, confidence = labelled.group().split(":")[0], 0.97
         if t.kind == "duration":
             return None
-        if t.kind == "in" and _whole_year(t):
+        if t.kind == "in" and (_whole_year(t) or t.start_date == t.end_date):
             kind = "by"
     else:
         judged = _judge(view, sentence, clause, t)
@@ -121,8 +121,8 @@ def _past(view: PartView, t: Time) -> bool:
     end = t.end_date or t.start_date
     if not re.match(r"\d{4}-\d\d-\d\d", end):
         return False
-    if re.match(r"\d{4}-\d\d-\d\d$", view.part.date) and t.kind != "from":
-        return end < view.part.date and end[:4] < str(view.part.year or view.part.date[:4])
+    if re.match(r"\d{4}-\d\d-\d\d$", view.part.date) and t.kind == "in" and not t.uses:
+        return end < view.part.date
     return view.part.year is not None and int(end[:4]) < view.part.year
 
 

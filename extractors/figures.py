@@ -45,6 +45,9 @@ _SCORING = re.compile("|".join(words("figures", "scoring")))
 _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
 _DESCRIBED = re.compile(r"[^,，。;；]{0,20}?(?:项目|生产线|工程|厂房|基地|园区|的)")
 _PROJECT = re.compile(r"[^,，。;；]{0,40}?(?:项目|生产线|工程|基地)")
+_PROJECT_END = re.compile(r"(?:综合)?(?:项目|工程|生产线|基地).*$")
+_CONDITION_NOUN = re.compile(r"(?:及?以上|以下|以内|及以下)的?[一-龥]")
+_COMPARED_WITH = re.compile(r"[较比同与]")
 _CAPACITY = re.compile(r"年产|日产|年处理|日处理|年用量|年加工|年生产|设计|装机")
 _FROM = re.compile(r"(?:由|从|自)[^,，。;；]{0,8}$")
 _TO = re.compile(
@@ -89,7 +92,8 @@ def find(view: PartView) -> list[FigureMention]:
             figure = _figure(view, sentence, n, q, memory, percent_lost)
             if figure is not None:
                 found.append(figure)
-                memory = _Memory(figure.indicator, q.end, q)
+                if figure.confidence >= 0.5:
+                    memory = _Memory(figure.indicator, q.end, q)
     return found
 
 
@@ -100,7 +104,7 @@ def measures(q: Quantity) -> bool:
 
 def indicator_in(sentence: SentenceView, span: tuple[int, int], q: Quantity) -> str:
     """What a quantity within ``span`` (a clause or a cell) measures, in the document's words."""
-    return _indicator(sentence, span, span[0], q, _Memory())
+    return _indicator(sentence, span, q, _Memory())
 
 
 def _figure(
@@ -108,14 +112,12 @@ def _figure(
 ) -> FigureMention | None:
     text = sentence.text
     clause = sentence.clause(q.start)
-    left_edge = max(clause[0], memory.end)
-    for t in sentence.times:
-        if left_edge < t.end <= q.start:
-            left_edge = t.end
     measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 1])
     if certainty <= 0:
         return None
-    indicator = _indicator(sentence, clause, left_edge, q, memory)
+    if _is_condition(sentence, clause, n, q):
+        certainty = 0.45
+    indicator = _indicator(sentence, clause, q, memory)
     time = period(sentence, q, clause[0])
     status, cue, confidence = _status(view, sentence, clause, n, q, measure, time)
     basis = _BASIS.search(text, clause[0], q.start) if q.change or q.measure == "百分点" else None
@@ -158,25 +160,49 @@ def _bare(q: Quantity, before: str, percent_lost: bool) -> tuple[str, float]:
     return "", 0.0
 
 
-def _indicator(sentence: SentenceView, clause: tuple[int, int], left_edge: int, q: Quantity, memory: _Memory) -> str:
+def _is_condition(sentence: SentenceView, clause: tuple[int, int], n: int, q: Quantity) -> bool:
+    """A number inside another number's indicator (45岁以上干部占61%)."""
+    if n + 1 >= len(sentence.quantities) or sentence.quantities[n + 1].start >= clause[1]:
+        return False
+    return _CONDITION_NOUN.match(sentence.text, q.end, sentence.quantities[n + 1].start) is not None
+
+
+def _left(sentence: SentenceView, clause: tuple[int, int], memory: _Memory, place: int) -> str:
+    """The words of the clause before a number, from the number before it on, without times (but those compared with)."""
+    start = max(clause[0], memory.end, sentence.segment.body if sentence.segment.body < place else clause[0])
+    pieces = []
+    for t in sentence.times:
+        if (
+            start <= t.start
+            and t.end <= place
+            and not _COMPARED_WITH.search(sentence.text, max(start, t.start - 2), t.start)
+        ):
+            pieces.append(sentence.text[start : t.start])
+            start = t.end
+    return "".join(pieces) + sentence.text[start:place]
+
+
+def _indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity, memory: _Memory) -> str:
     text = sentence.text
-    left = indicators.before(text, left_edge, q.start)
+    raw = _left(sentence, clause, memory, q.start)
     right = indicators.after(text, q.end, min(clause[1], _next_mention(sentence, q.end)))
+    if right and (
+        q.measure.endswith(("/年", "/日")) and (q.text.endswith(("年", "日")) or _CAPACITY.search(raw[-12:]))
+    ):
+        return _PROJECT_END.sub("", right)
+    if right and (indicators.hands_out(raw) or raw.rstrip().endswith("等")) and len(right) <= 12:
+        return right
+    left = indicators.before(raw)
     if q.dimension in ("count", "age", "lessons") and right and not right.startswith(("以", "及")):
         if indicators.is_verb_only(left):
             return right
         joined = left + right
-        return joined if len(joined) <= 24 else (right if len(right) >= 4 else left)
+        return joined if len(joined) <= 20 else (right if len(right) >= 2 else left)
     if left and not indicators.is_change_only(left):
         if indicators.is_verb_only(left) and right and q.dimension not in ("money",):
             return right
         return left
-    if memory.indicator:
-        return memory.indicator
-    head = _topic(sentence, clause, q)
-    if head:
-        return head
-    return right or left
+    return memory.indicator or _topic(sentence, clause, q) or right or left
 
 
 def _topic(sentence: SentenceView, clause: tuple[int, int], q: Quantity) -> str:
@@ -185,16 +211,16 @@ def _topic(sentence: SentenceView, clause: tuple[int, int], q: Quantity) -> str:
     colon = max(text.rfind(":", sentence.start, q.start), text.rfind("(", sentence.start, q.start))
     if colon > sentence.start:
         start = max(text.rfind(mark, sentence.start, colon) for mark in ",，;；、:") + 1
-        found = indicators.before(text, max(start, sentence.start), colon)
+        found = indicators.before(text[max(start, sentence.start) : colon])
         if found and not indicators.is_verb_only(found):
             return found
     i = sentence.clause_index(q.start)
     if i > 0:
         a, b = sentence.clauses[i - 1]
-        return indicators.before(text, a, b)
+        return indicators.before(text[a:b])
     body = sentence.segment.body
     if sentence.segment.path and clause[0] <= max(body, sentence.start) + 1:
-        return indicators.before(sentence.segment.path[-1], 0, len(sentence.segment.path[-1]))
+        return indicators.before(sentence.segment.path[-1])
     return ""
 
 
@@ -268,6 +294,9 @@ def _default(view: PartView, sentence: SentenceView) -> tuple[tense.Tense, float
     segment = sentence.segment
     if segment.kind == "item" and _PROBLEM_ITEM.search(view.text, sentence.end, segment.end):
         return "done", 0.75
+    year = view.scope_year(sentence)
+    if year is not None and view.part.year is not None and year < view.part.year:
+        return "done", 0.85
     if segment.tense:
         return segment.tense, 0.88
     return view.tense, 0.72

@@ -17,8 +17,11 @@ def _any(key: str) -> str:
     return "|".join(re.escape(w) for w in words("figures", key))
 
 
-_LINK = re.compile(rf"(?:{_any('link')}|[\s“”\"'(（\[【])++$")
 _LINK_BACK = re.compile(rf"(?:{_any('link')}|[\s“\"'(（\[【])$")
+_GUARD = words("figures", "link_guard")
+_LIST_NUMBER = re.compile(r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[一二三四五六七八九]是|[①-⑳])?")
+_COMPARED = re.compile(r"(?:同比|环比|较|比(?!例|重|率|值|赛|对|选|武|拼))")
+_HANDING = re.compile(rf"(?:{_any('handing')})$")
 _LEAD = re.compile(rf"(?:{_any('lead')}|[\s,，、。;；:：)）\]】”\"'\-—·.])*+")
 _VERB_ONLY = re.compile(rf"(?:{_any('verb')}|{_any('lead')}|了|出|好|[\s、])*+")
 _CHANGE_ONLY = re.compile(settings("figures")["change_only"])
@@ -26,22 +29,29 @@ _RIGHT = re.compile(
     r"(?:以上|以下|以内|之内|左右|上下|多|余|及以上)?(?:的)?([^,，。;；:：、!！?？()（）\[\]【】\n\t]{1,24})"
 )
 _RIGHT_STOP = re.compile(
-    r"已|均|都|正在|再|进行|开展|达到|达|并|全部|完成|参与|由|用于|其中|同比|较|比|要|将|应|为|占|以上|以下|以内|左右|实现|建成|到|至|每|纳入|提高|下降|增长"
+    r"已|均(?!等|衡)|都|正在|再(?!生|造)|进行|开展|达到|达|并(?!网)|全部|完成|参与|由|用于|其中|同比|较|比(?!例|重|赛|对)|要(?!素|点|求)|将(?!军)|应(?!急|用|收|届)"
+    r"|为(?!民)|占(?!道)|以上|以下|以内|左右|实现|建成|到(?!位)|至|每|提高|下降|增长"
 )
 _CUT = re.compile(r"使得|使|确保|力争|实现|推动|带动|把|将|对|让|其中|争取|预计|累计|完成|达成|新增")
 _BARE_RIGHT = re.compile(r"(?:以上|以下|以内|之内|左右|上下|及以上|多|余)+")
 
 
-def before(text: str, start: int, place: int) -> str:
-    """The indicator that stands in ``text[start:place]`` before a number at ``place``; empty if none stands there."""
-    left = text[start:place]
+def before(left: str) -> str:
+    """The indicator in the words that stand before a number in its clause; empty if they hold none."""
     opened = left.rfind("(")
     if opened >= 0 and ")" not in left[opened:] and len(left) - opened > 2:
         left = left[opened + 1 :]
     cut = _strip_end(left)
-    cut = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
+    cut = cut[_LIST_NUMBER.match(cut).end() :]  # type: ignore[union-attr]
+    bare = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
+    cut = bare if len(bare) >= 2 or len(cut) < 3 else cut
+    compared = _COMPARED.search(cut)
+    if compared and compared.start() >= 2:
+        cut = cut[: compared.start()]
     if len(cut) > _MAX:
         cut = cut[-_MAX:]
+    if len(cut) > 12:
+        cut = _tail(cut)
     if len(cut) > 14:
         hits = [m for m in _CUT.finditer(cut) if m.start() > 0 and len(cut) - m.end() >= 4]
         if hits:
@@ -49,12 +59,25 @@ def before(text: str, start: int, place: int) -> str:
     return cut.strip(" ,，、:：;；。.“”\"'()（）")
 
 
+def _tail(phrase: str) -> str:
+    """The end of a long phrase: after the last 的, else after the last 、 of an enumeration."""
+    for mark in "的、":
+        tail = phrase[phrase.rfind(mark) + 1 :]
+        if 2 <= len(tail) < len(phrase):
+            return tail
+    return phrase
+
+
 def _strip_end(left: str) -> str:
     """Drop link verbs and cue words from the end, repeatedly, in time linear in what is dropped."""
     end = len(left)
     while end:
         m = _LINK_BACK.search(left, max(0, end - 6), end)
-        if m is None or m.start() == end:
+        if (
+            m is None
+            or m.start() == end
+            or (end > 1 and left.endswith(_GUARD, 0, end) and not left.endswith("等", 0, end))
+        ):
             return left[:end]
         end = m.start()
     return ""
@@ -69,9 +92,16 @@ def after(text: str, place: int, end: int) -> str:
     if _BARE_RIGHT.fullmatch(phrase):
         return ""
     stop = _RIGHT_STOP.search(phrase)
-    if stop:
+    if stop and stop.start() >= 2:
         phrase = phrase[: stop.start()]
+    elif stop and stop.start() == 0:
+        return ""
     return phrase.strip(" “”\"'")
+
+
+def hands_out(left: str) -> bool:
+    """True where a verb of giving stands directly before the number."""
+    return _HANDING.search(left) is not None
 
 
 def is_verb_only(phrase: str) -> bool:

@@ -8,6 +8,7 @@ July. Months that run backwards within one sentence (9月、11月、1月) roll i
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -35,6 +36,7 @@ class Timeline:
     _last: tuple[int, int] | None = None
     _headings: dict[str, tuple[int, int]] = field(default_factory=dict)
     _school: bool = False
+    _scopes: list[tuple[int, int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._school = "学年" in self.part.title
@@ -49,6 +51,11 @@ class Timeline:
             t = self._resolved(t, segment)
         self._remember(t, segment)
         return t
+
+    def scope(self, segment: Segment, before: int) -> int | None:
+        """The year that a time before an offset set for its segment; None if none did."""
+        i = bisect_left(self._scopes, (before,)) - 1
+        return self._scopes[i][2] if i >= 0 and self._scopes[i][1] == segment.start else None
 
     def _enter(self, segment: Segment) -> None:
         last, self._segment, self._year = self._segment, segment, segment.year
@@ -102,6 +109,7 @@ class Timeline:
             and not _ATTRIBUTIVE.match(self.text, t.end)
         ):
             self._year = year
+            self._scopes.append((t.start, segment.start, year))
 
 
 def _month_of(t: Time) -> int | None:
