@@ -81,7 +81,7 @@ def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     at = start
     for m in _CLAUSE.finditer(text, start, end):
         mark = text[m.start()]
-        if mark in "(“《" or (mark == "," and text[m.end() : m.end() + 1].isdigit() and text[m.start() - 1 : m.start()].isdigit()):
+        if mark in "(“《" or (mark == "," and text[m.end() : m.end() + 1].isdecimal() and text[m.start() - 1 : m.start()].isdecimal()):
             continue
         found.append((at, m.end()))
         at = m.end()

@@ -32,7 +32,7 @@ _LETTER_SPACE = re.compile(rf"\n{_LETTERED}")
 _LETTER_SPACE_FIRST = re.compile(_LETTERED)
 _SPACES = re.compile("[ \u3000\u2003]{2,}")
 _MARK = re.compile(
-    r"(?m)^[ \t\u3000]*(?:(?P<head>#{1,6}[ \t]+)|(?P<quote>>[ \t]*)|(?P<bullet>[-*+•●■◆▪][ \t]+)|(?P<rule>(?:-{3,}|\*{3,}|={3,})[ \t]*$))"
+    r"(?m)^[ \t\u3000]*(?:(?P<head>#{1,6}[ \t]+)|(?P<quote>>[ \t]*)|(?P<bullet>[-*+•●■◆▪][ \t]+(?!\d{1,4}[ ]*[-—]))|(?P<rule>(?:-{3,}|\*{3,}|={3,})[ \t]*$))"
 )
 _BOLD = re.compile(r"\*\*(?=[^\s*])([^*\n]{2,300})(?<=[^\s*])\*\*")
 _MARKDOWN = re.compile(r"(?m)^(?:#{1,6} |[ \t\u3000]*\*\*[^*\n]+\*\*[：:]?|\|[ :-]+\|)")
@@ -111,7 +111,7 @@ def clean(source: Source) -> tuple[CleanText, frozenset[str]]:
 def _soft_hyphens(raw: str) -> Iterator[Edit]:
     for m in _SOFT_HYPHEN.finditer(raw):
         i = m.start()
-        if not (raw[i - 1 : i].isdigit() and raw[i + 1 : i + 2].isdigit()):
+        if not (raw[i - 1 : i].isdecimal() and raw[i + 1 : i + 2].isdecimal()):
             yield i, i + 1, ""
 
 
@@ -128,7 +128,7 @@ def _spaces(text: str) -> list[Edit]:
     measures = _measure_heads()
     for m in _NUMBER_SPACE.finditer(text):
         i = m.start()
-        if text[i - 1].isdigit() and text[i + 1] not in measures and _opens_line(text, i):
+        if text[i - 1].isdecimal() and text[i + 1] not in measures and _opens_line(text, i):
             continue
         edits.append((i, i + 1, ""))
     edits += [(m.start(), m.end(), "") for m in _latin_unit_space().finditer(text)]
@@ -148,7 +148,7 @@ def _spaces(text: str) -> list[Edit]:
 def _opens_line(text: str, i: int) -> bool:
     """Whether what stands before offset ``i`` is a list number at the start of its line."""
     k = i
-    while k > 0 and i - k < 9 and (text[k - 1].isdigit() or text[k - 1] == "."):
+    while k > 0 and i - k < 9 and (text[k - 1].isdecimal() or text[k - 1] == "."):
         k -= 1
     return k == 0 or text[k - 1] == "\n"
 

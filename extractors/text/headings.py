@@ -48,7 +48,7 @@ class Number(NamedTuple):
 
 def numeral(text: str) -> int:
     """Value of a list numeral below 1000, Chinese or Arabic (十二, 二十, 12)."""
-    if text.isdigit():
+    if text.isdecimal():
         return int(text)
     total = current = 0
     for c in text:
@@ -133,7 +133,7 @@ def inline_numbers(text: str, start: int, end: int, last: dict[str, int]) -> lis
     found: list[Number] = []
     for m in _INLINE.finditer(text, start + 1, end):
         before = text[m.start() - 1]
-        digit = m[0][0].isdigit()
+        digit = m[0][0].isdecimal()
         if digit and before.isascii() and before.isalnum():
             continue
         n = number_at(text, m.start(), end, int(m[0][:-1]) if digit else 0)
@@ -190,7 +190,7 @@ def heading_end(text: str, n: Number, end: int) -> int:
         stop = m.start()
         inside = text.count("(", n.body, stop) > text.count(")", n.body, stop)
         if not inside and m[0] not in "!！?？" and stop > n.body + 1:
-            if m[0] == "." and text[stop - 1].isdigit():
+            if m[0] == "." and text[stop - 1].isdecimal():
                 return n.body
             if m[0] == " " and not (text[stop + 1 : stop + 2] > "\u3400" or text[stop + 1 : stop + 2] == "_"):
                 at = m.end()

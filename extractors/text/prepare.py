@@ -12,6 +12,7 @@ from extractors.text.profile import (
     find_title,
     issuer_in_title,
     kind_of,
+    kind_of_rows,
     signature,
     tense_of,
     year_of,
@@ -61,6 +62,8 @@ def _part(
     top = _top_tenses(text, segments)
     opening = next((text[s.start : s.start + 400] for s in segments if s.kind in ("paragraph", "item")), "")
     kind = kind_of(name, opening, top)
+    if kind == "other" and not name:
+        kind = kind_of_rows([text[s.start : s.end] for s in segments[:8] if s.kind == "row"])
     issuer, date = signature(text, segments)
     meta = [text[s.start : s.end] for s in segments if s.kind == "meta"]
     headings = _headed(text, segments)

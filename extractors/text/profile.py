@@ -47,7 +47,7 @@ def find_title(text: str, start: int, end: int) -> tuple[int, int] | None:
     for i, (a, b) in enumerate(lines):
         if text[b - 1] in ":：" and is_addressee(text, a, b):
             break
-        if not is_title_line(text[a:b]) or is_meta_label(text, a, b):
+        if not is_title_line(text[a:b]) or is_meta_label(text, a, b) or text.find("\t", a, b) >= 0:
             continue
         if chosen is None:
             chosen = i
@@ -129,6 +129,14 @@ def kind_of(title: str, opening: str, tenses: list[Tense]) -> str:
     if "planned" in tenses:
         return "plan"
     return "summary" if "done" in tenses else "other"
+
+
+def kind_of_rows(rows: list[str]) -> str:
+    """Kind of a part that is nothing but a table: ``plan`` where a row names two columns of a work table."""
+    for kind, columns in settings("text")["columns"].items():
+        if any(sum(c in row for c in columns) >= 2 for row in rows):
+            return str(kind)
+    return "other"
 
 
 def edtf(text: str) -> str:

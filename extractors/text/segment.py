@@ -22,10 +22,13 @@ from extractors.text.lines import (
     is_organisation,
     is_title_line,
 )
+from extractors.text.site import is_page_label
 
 Rows = Sequence[tuple[int, int, Table, int]]
 # Letters, brackets and 、 only: commas and colons belong to sentences and labels.
-_PLAIN_HEAD = re.compile(r"[\w、“”《》()（）%·—-]{2,}")
+_PLAIN_HEAD = re.compile(r"[\w“《][\w、“”《》()（）%·—-]+")
+# Under a title: who speaks, a subtitle, a motto.
+_PLAIN_LINE = re.compile(r"[^。；;!！?？,，:：]*")
 _UNNUMBERED_RANK = 2.5  # an unnumbered heading stands below 一、 and above （一）
 
 
@@ -74,7 +77,7 @@ def segment(text: str, start: int, end: int, title: tuple[int, int] | None, rows
         if title and a < title[1]:
             segments.append(Segment("title" if b > title[0] else "meta", a, b, body=a))
             continue
-        kind = _around(text, a, b, state, i >= tail, lines, i)
+        kind = _around(text, a, b, state, i >= tail, title is not None, lines, i)
         if kind:
             segments.append(Segment(kind, a, b, body=a))
             if kind == "title":
@@ -98,7 +101,7 @@ def _tail(text: str, lines: list[tuple[int, int]]) -> int:
 
 
 def _around(
-    text: str, a: int, b: int, state: _State, tail: bool, lines: list[tuple[int, int]], i: int
+    text: str, a: int, b: int, state: _State, tail: bool, titled: bool, lines: list[tuple[int, int]], i: int
 ) -> SegmentKind | None:
     """``meta`` or ``title`` where a line is not part of the body."""
     if is_dateline(text, a, b):
@@ -107,7 +110,7 @@ def _around(
         return "meta"
     if b - a < 60 and (DOCUMENT_NUMBER.fullmatch(text, a, b) or LETTERHEAD.fullmatch(text, a, b) or NOTE.fullmatch(text, a, b)):
         return "meta"
-    if b - a < 80 and ADOPTED.fullmatch(text, a, b):
+    if b - a < 110 and ADOPTED.fullmatch(text, a, b):
         return "meta"
     following = lines[i + 1] if i + 1 < len(lines) else None
     if following and is_dateline(text, *following) and is_organisation(text, a, b):
@@ -118,7 +121,9 @@ def _around(
                 return "meta"
             if is_organisation(text, a, b) and not state.body:
                 return "meta"
-            if is_meta_label(text, a, b) and not state.body:
+            if not state.body and (is_meta_label(text, a, b) or is_page_label(text, a, b)):
+                return "meta"
+            if titled and not state.body and b - a <= 30 and _PLAIN_LINE.fullmatch(text, a, b) and not (following and _heads(text, a, b, following)):
                 return "meta"
         if i > 1 and is_title_line(text[a:b]) and any(is_dateline(text, *s) for s in lines[i - 2 : i]):
             return "title"
@@ -163,7 +168,7 @@ def _unnumbered(
 ) -> None:
     while stop > a and text[stop - 1].isspace():
         stop -= 1
-    if stop == b and following and _heads(text, a, b, following):
+    if stop == b and following and _heads(text, a, b, following) and not _after_short_line(text, segments):
         n = number_at(text, *following)
         rank = -1 if n is not None and n.style == "han" and n.value == 1 and is_title_line(text[a:b]) else _UNNUMBERED_RANK
         while state.stack and (state.stack[-1][0] > rank or state.stack[-1][1] == "none"):
@@ -173,6 +178,12 @@ def _unnumbered(
     else:
         segments.append(Segment("paragraph", a, stop, body=a, path=state.path()))
         state.body = True
+
+
+def _after_short_line(text: str, segments: list[Segment]) -> bool:
+    """Whether the line above is a short unfinished one as well: cells of a table written out line by line."""
+    above = segments[-1] if segments else None
+    return above is not None and above.kind == "paragraph" and above.end - above.start < 30 and text[above.end - 1] not in "。:：;；"
 
 
 def _heads(text: str, a: int, b: int, following: tuple[int, int]) -> bool:
@@ -207,9 +218,11 @@ def _numbered(
 
 def _has_body(text: str, n: Number, stop: int, after: int, after_end: int) -> bool:
     """Whether a short numbered line of a low level is a heading: what follows is running text or a deeper number."""
-    if text[stop - 1] in "。；;" or after < 0:
+    if text[stop - 1] in "；;" or after < 0:
         return False
     following = number_at(text, after, after_end, n.value + 1)
+    if text[stop - 1] == "。":
+        return following is None and after_end - after >= 2 * (stop - n.start) and not is_label(text, after, after_end)
     if following is None:
         return not is_label(text, after, after_end) and after_end - after > stop - n.start and not is_dateline(text, after, after_end)
     return following.rank > n.rank

@@ -30,6 +30,11 @@ def _menu() -> frozenset[str]:
     return frozenset(words("text_site", "menu"))
 
 
+def is_page_label(text: str, a: int, b: int) -> bool:
+    """Whether a line above the body opens with a label of the page (来源： 发表时间： 浏览量：)."""
+    return b - a <= 120 and _lead().match(text, a, b) is not None
+
+
 def is_site_line(text: str, a: int, b: int) -> bool:
     """Whether a line is the web page's own wherever it stands: it says so itself."""
     return b - a <= 400 and _any("strong").search(text, a, b) is not None
@@ -89,11 +94,12 @@ def _repeated(text: str, lines: list[Span], title: int, after: int) -> bool:
 def _last(text: str, lines: list[Span], first: int) -> tuple[int, bool]:
     last, site = len(lines), False
     tails = _any("tails")
-    for i in range(max(first + 1, len(lines) - _TAIL), len(lines)):
+    for i in range(len(lines) - 1, max(first, len(lines) - _TAIL), -1):
         a, b = lines[i]
-        if tails.match(text, a, b) and b - a <= 120 and not any(number_at(text, *s) or is_dateline(text, *s) for s in lines[i + 1 : i + 6]):
-            last, site = i, True
+        if number_at(text, a, b) or is_dateline(text, a, b) or (b - a > 100 and not is_site_line(text, a, b)):
             break
+        if b - a <= 120 and tails.match(text, a, b):
+            last, site = i, True
     while last > first + 1:
         a, b = lines[last - 1]
         if not (text[a:b] in _menu() or is_site_line(text, a, b)) or (b - a > 120 and not text.startswith("本文", a)):

@@ -133,6 +133,6 @@ def _joined(lines: list[str], candidates: list[tuple[int, int, int]]) -> list[tu
         if width > _LONG:
             if body[-1] not in _MAYBE_CLOSED and _INNER.search(body):
                 kept.append((i, j))
-        elif typical and width >= typical - 2 * _TOLERANCE and _INNER.search(body + lines[j]):
+        elif typical and width >= typical - 2 * _TOLERANCE and (width >= typical - _TOLERANCE or _INNER.search(body + lines[j])):
             kept.append((i, j))
     return kept

@@ -23,7 +23,7 @@ _OFFSETS = {"开局": 0, "起步": 0, "第一": 0, "第二": 1, "第三": 2, "�
 def year_value(text: str) -> int | None:
     """The year that four digits or four Chinese characters name (二〇一八), None for a redacted one."""
     digits = "".join(_DIGITS.get(c, c) for c in text)
-    return int(digits) if len(digits) == 4 and digits.isdigit() and 1950 <= int(digits) < 2100 else None
+    return int(digits) if len(digits) == 4 and digits.isdecimal() and 1950 <= int(digits) < 2100 else None
 
 
 def years_in(text: str) -> list[int]:
