@@ -106,7 +106,7 @@ def _persons(text: str, start: int, end: int) -> list[tuple[int, int]]:
         if gloss := _GLOSS.search(name):
             stop -= len(gloss.group())
             name = name[: gloss.start()]
-        if stop < end and text[stop] in ":：" or not 2 <= len(name) <= 12 or _TIME_LIKE.search(name):
+        if (stop < end and text[stop] in ":：") or not 2 <= len(name) <= 12 or _TIME_LIKE.search(name):
             break
         if words().other_start.match(name) or organisations.whole(text, piece.start(), stop):
             break
@@ -266,7 +266,7 @@ def _bracketed(text: str, start: int, end: int, taken: list[tuple[int, int]]) ->
         if any(roles):
             rule, sure = "bracket with roles", 0.9
         else:
-            if not at_end or not all(m.known and m.kind in ("named", "place") or text[m.start] == "各" for m in found):
+            if not at_end or not all((m.known and m.kind in ("named", "place")) or text[m.start] == "各" for m in found):
                 continue
             if any(text.endswith(("有限公司", "股份公司", "责任公司"), m.start, m.end) for m in found) or all(m.kind == "place" for m in found):
                 continue

@@ -20,9 +20,12 @@ _BOUNDARY = ",，。;；:：!?\n\t()（）“”\"】]"
 _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
 _NO_DUTY_AFTER = re.compile(r"的(?!(?:要|应|须))|[、)”]")
 _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "或", "、及", "及其"])
-_HIGH_BODY = re.compile(r"党中央|中央|国务院|.*(?:[省市县区州]委|[省市县区州](?:人民)?政府|人大|政协)")
+_HIGH_BODY = re.compile(r"党中央|中央|国务院|.*(?:[省市县区州]委|[省市县区州](?:人民)?政府)")
 _COMPANY = re.compile(r".*(?:有限公司|股份公司|责任公司|有限合伙|集团公司)")
-_STRONG_VERB = re.compile(r"完成|制[定订]|开展|进行|做好|抓好|组织|实施|建立|落实|推进|编制|出台|提出|委托|加强|召开|办理|解决|拨付|成立|对接|提交|检查|督[查导办]|通报|考核|验收")
+_NOUN_CLOSERS = re.compile(r"(?:情况|要求|原则|计划|方案|安排|部署|分工|职责|标准|规定|精神|基础上|方式|高度|前提下|目标|重点|主线|抓手|契机|需要|实际|程序|意见|办法|节点|清单|比例|步骤|单位|主体|为准|为主)$")
+_MEMBERS_ON = re.compile(r"(?:[、和及](?!各)[\u4e00-\u9fff]{2,8}?){1,4}(?=(?:积极|共同|分别|密切|全力)?(?:配合|牵头|负责|参与|参加|协助|协办))")
+_AND_OTHERS = re.compile(r"等(?:有关|相关|多个|各)?(?:职能|主管|行业)?(?:部门|单位|科室|处室|地|企业|机构)?")
+_STRONG_VERB = re.compile(r"完成|制[定订]|开展|进行|做好|抓好|组织|实施|建立|落实|推进|编制|出台|提出|委托|加强|召开|办理|解决|拨付|成立|对接|提交|检查|督[查导办](?!情况|结果)|通报(?!情况)|考核(?!结果|情况)|验收")
 _PHRASE_END = frozenset(",，。;；)）\n、:：")
 _PEOPLE_AFTER = re.compile(r"(?:的)?(?:主要|分管)?(?:负责人|负责同志|领导)")
 
@@ -71,11 +74,11 @@ class Subjects:
         for i, group in enumerate(self.groups):
             if group.start in self.used:
                 continue
-            self._context(group)
-            if not group.context:
-                continue
             sentence = self._sentence(group.start)
             if sentence is None or sentence.segment.kind in ("title", "meta", "row"):
+                continue
+            self._context(group, max(sentence.start, sentence.segment.body if sentence.segment.body <= group.start else 0))
+            if not group.context:
                 continue
             if group.context == "start":
                 self._join_commas(i, sentence)
@@ -97,10 +100,10 @@ class Subjects:
             return None
         return self.part.sentences[i]
 
-    def _context(self, group: _Group) -> None:
+    def _context(self, group: _Group, begin: int) -> None:
         """What stands before: the beginning of a clause, 由, 责成, 会同, or nothing that makes it accountable."""
         text, start = self.text, group.start
-        low = max(self.part.start, start - 40)
+        low = max(begin, start - 40)
         first = low
         for mark in _BOUNDARY:
             first = max(first, text.rfind(mark, low, start) + 1)
@@ -128,6 +131,9 @@ class Subjects:
             group.context = "start"
             return
         if before.endswith("、"):
+            if self.words.ended_by_role.search(before):
+                group.context, group.cue, group.opened = "start", "、", start
+                return
             extra = self._unknown_members(first, start)
             if extra is not None:
                 group.members[:0] = extra
@@ -165,6 +171,13 @@ class Subjects:
         if place < end and text[place] == "(":
             close = text.find(")", place, min(end, place + 40))
             place = close + 1 if close >= 0 else place
+        if place < end and text[place] == "等" and (others := _AND_OTHERS.match(text, place, end)):
+            place = others.end()
+        if place < end and text[place] in "、和及" and (more := _MEMBERS_ON.match(text, place, end)):
+            self._add_members(group, place, more.end())
+            place = more.end()
+        if lexicon.title.match(text, place, end):
+            return _Tail("title", "", place)
         if (m := lexicon.modal.match(text, place, end)) and not self._noun_after(m.end(), end):
             rest = lexicon.fill.match(text, m.end(), end)
             stop = rest.end() if rest else m.end()
@@ -172,12 +185,10 @@ class Subjects:
             if inner and lexicon.tail_roles[inner["tail"]] != "responsible":
                 return _Tail("modal", m["modal"] + inner["tail"], inner.end(), lexicon.tail_roles[inner["tail"]])
             return _Tail("modal", m["modal"], stop)
-        if m := lexicon.role_tail.match(text, place, end):
+        if (m := lexicon.role_tail.match(text, place, end)) and (m.end() >= end or text[m.end()] != "的" or group.cue == "、"):
             return _Tail("role", m["tail"], m.end(), lexicon.tail_roles[m["tail"]])
         if m := lexicon.with_.match(text, place, end):
             return _Tail("with", m["cue"], m.start("cue"))
-        if lexicon.title.match(text, place, end):
-            return _Tail("title", "", place)
         if m := lexicon.verb.match(text, place, end):
             return _Tail("verb", m["cue"], m.start("cue"))
         if m := lexicon.preposition.match(text, place, end):
@@ -191,6 +202,11 @@ class Subjects:
             return _Tail("comma", "", place)
         return _Tail("", "", place)
 
+    def _add_members(self, group: _Group, start: int, end: int) -> None:
+        """Members of unknown make at the end of an enumeration that a role word closes: 护理部、质控小分队配合."""
+        for m in re.finditer(r"[^、和及]+", self.text[start:end]):
+            group.members.append(Organisation(start + m.start(), start + m.end(), m.group(), "guess"))
+
     def _noun_after(self, place: int, end: int) -> bool:
         return place < end and self.text[place] in "的、)”"
 
@@ -203,7 +219,7 @@ class Subjects:
             return
         if group.context == "helped":
             if tail.kind in ("verb", "preposition", "modal", "time"):
-                self._emit(group, "lead", "subject", (group.start, group.end), self._clause(tail.place, end)[0], "helped", group.cue, 0.6 if self._named(group) else 0.0)
+                self._emit(group, "lead", "subject", (group.start, group.end), self._clause(tail.place, end)[0], "helped", group.cue, 0.6 if any(m.kind == "named" for m in group.members) else 0.0)
             return
         if confidence <= 0 or tail.kind in ("", "title"):
             return
@@ -217,8 +233,10 @@ class Subjects:
             begin = tail.place if tail.kind != "role" or role != "responsible" else tail.place - len(tail.cue)
             clause, looked = self._clause(place if partners else begin, end)
             form, rule = "subject", {"by": "by", "told": "told"}.get(group.context, tail.kind)
-            if role == "responsible" and self._supervises(looked):
+            if role == "responsible" and (self._supervises(looked) or text.endswith(self.words.inspectors, group.members[0].start, group.members[0].end)):
                 role = "supervise"
+            if group.context == "by" and clause[1] - clause[0] <= 6:
+                clause = (self._part_start(group.opened, sentence.start), clause[1])
             if tail.kind != "modal" and self.words.past.search(text, group.end, clause[1] or group.end):
                 confidence = min(confidence, 0.4)
         self._emit(group, role, form, span, clause, rule, group.cue + tail.cue, confidence)
@@ -236,7 +254,7 @@ class Subjects:
             base = 0.85 if tail.kind in ("role", "verb", "modal", "with", "time", "preposition", "comma") else 0.0
             if tail.kind in ("", ) and group.context == "by" and self._plain_verb_after(tail.place, sentence.end):
                 base, tail.kind = 0.7, "verb"
-            if group.context == "told" and not base:
+            if group.context == "told" and not base and group.cue in ("责成", "责令"):
                 base, tail.kind = 0.7, "verb"
         else:
             base = {"modal": 0.85, "role": 0.85, "with": 0.8, "verb": 0.75, "preposition": 0.7, "time": 0.0, "comma": 0.0}.get(tail.kind, 0.0)
@@ -259,7 +277,7 @@ class Subjects:
         if kinds == {"own"}:
             base = min(base, 0.6 if tail.kind == "modal" else 0.4)
         if kinds <= {"generic", "own"} and base:
-            deadline = self.words.deadline.search(self.text, group.opened, min(sentence.end, group.end + 60))
+            deadline = self.words.deadline.search(self.text, max(sentence.start, group.opened - 25), min(sentence.end, group.end + 60))
             if not (duty or (deadline and (tail.kind in ("modal", "role") or group.context != "start" or name[0] == "各"))):
                 base = 0.4 if tail.kind in ("modal", "role") or group.context == "by" else 0.0
             else:
@@ -270,7 +288,7 @@ class Subjects:
         """Whether a verb comes within the next words, after what the grammar could not read."""
         stop = min(end, place + 16)
         part = _COMMA_PART.match(self.text, place, stop)
-        return bool(part and _STRONG_VERB.search(self.text, place, part.end()))
+        return bool(part and self.words.any_verb.search(self.text, place, part.end()))
 
     def _plain_verb_after(self, place: int, end: int) -> bool:
         part = _COMMA_PART.match(self.text, place, end)
@@ -317,14 +335,22 @@ class Subjects:
                 start = modal.end()
                 fill = lexicon.fill.match(text, start, stop)
                 start = fill.end() if fill else start
-            if next_open and lexicon.preposition.match(text, start, stop) and not _STRONG_VERB.search(text, start + 3, stop):
+            if next_open and (
+                lexicon.preposition.match(text, start, stop) or text[begin:start].endswith(("从", "在", "自"))
+            ) and _NOUN_CLOSERS.search(text[max(start, stop - 6) : stop]) and not _STRONG_VERB.search(text, start + 3, stop):
                 begin = stop
                 continue
             return (start, stop), (start, stop)
         return (place, place), (place, place)
 
+    def _part_start(self, place: int, low: int) -> int:
+        """Where the comma part around ``place`` begins."""
+        return max([low, *(self.text.rfind(mark, low, place) + 1 for mark in ",，;；。:：\n")])
+
     def _supervises(self, span: tuple[int, int]) -> bool:
         text = self.text
+        if re.search("纳入.{0,8}考核", text[span[0] : span[1]]):
+            return True
         m = self.words.supervising.search(text, span[0], min(span[1], span[0] + 40))
         if m is None:
             return False

@@ -63,7 +63,7 @@ def words() -> SimpleNamespace:
     )
     made.duties = frozenset(subjects["duties"])
     made.preposition = re.compile(rf"{made.adverbs}(?P<cue>{_any(subjects['prepositions'])})")
-    made.verb = re.compile(rf"{made.adverbs}(?P<cue>{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧]))")
+    made.verb = re.compile(rf"{made.adverbs}(?P<cue>{_any(subjects['nominal_verbs'])}(?!{_any(subjects['things'])})|{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧]))")
     made.with_ = re.compile(rf"{made.adverbs}(?P<cue>{_any(subjects['with'])})")
     made.title = re.compile(rf"(?:的)?(?:各)?{_any(subjects['titles'])}")
     time_and_words = rf"(?:{_any(subjects['lead_ins'])}|{TIME}|[一二三四五六七八九十]+(?:是|要|、)|[0-9]{{1,2}}[.、]|[①②③④⑤⑥⑦⑧⑨⑩])*+"
@@ -75,5 +75,8 @@ def words() -> SimpleNamespace:
     nouns = _any(subjects["supervision_nouns"])
     before = "".join(f"(?<!{re.escape(w)})" for w in subjects["supervised"])
     made.supervising = re.compile(rf"{before}{supervising}(?!{nouns})")
+    made.any_verb = re.compile(_any(w for w in [*subjects["verbs"], *subjects["nominal_verbs"]] if len(w) > 1) + r"|[报交](?![道警刊业通叉流易])")
+    made.inspectors = tuple(subjects["inspectors"])
+    made.ended_by_role = re.compile(rf"{tails}、$")
     made.deadline = re.compile(r"[0-9一二三四五六七八九十]+(?:月|日|个工作日|天内)|[底初末旬]前|[年月季][底末初]|每(?:年|月|季|周|半|旬|日|天|学期)|季度|[上下]半年|日前|内(?:完成|办结|上报|整改)|年内|月[底前]|逾期")
     return made

@@ -21,8 +21,12 @@ class Lexicon:
     level: re.Pattern[str]
     name_bracket: re.Pattern[str]
     inner_each: re.Pattern[str]
+    gloss: re.Pattern[str]
+    direct: re.Pattern[str]
+    several: re.Pattern[str]
     endings: dict[str, str]
     never: frozenset[str]
+    although: frozenset[str]
     domains: frozenset[str]
     generic: frozenset[str]
     deep: frozenset[str]
@@ -66,9 +70,9 @@ def lexicon() -> Lexicon:
     heads = alternation(words(name, "each"))
     modifiers = alternation(words(name, "each_modifiers"))
     gloss = r"\((?:市|县|区|街道|镇|乡|街|园区|开发区|社区|居|场|分|子|部门|单位|农场|林场|管委会|办事处|度假区|[、,/])+\)"
-    each = rf"各(?:{modifiers}){{0,2}}(?:{gloss})?{heads}(?:、[镇街乡村区县](?![\u4e00-\u9fff]))?(?:{gloss}(?:{heads})?)?"
-    each = f"{each}(?!{alternation(words(name, 'not_after_each'))})"
+    each = rf"各(?!{alternation(words(name, 'each_never'))})(?:{modifiers}){{0,2}}(?:{gloss})?{heads}(?:、[镇街乡村区县](?![\u4e00-\u9fff]))?(?:{gloss}(?:{heads})?)?"
     guards = {w: f"(?![{chars}])" for w, chars in follow.items()}
+    fields = rf"[市县区省]?{alternation(words(name, 'fields'))}"
     stop_words = words(name, "before")
     cuts = rf"(?P<mark>[^{_NAME_CHARACTER}])|(?!{alternation(words(name, 'not_before'))})(?:{alternation(stop_words)})"
     cuts += rf"|和(?!{alternation(words(name, 'after_and'))})|(?<=[0-9一二三四五六七八九十两几余多])[家个户座所名]|[年月日旬周底初末度内后前起时](?=[市县区省各我本])"
@@ -78,8 +82,12 @@ def lexicon() -> Lexicon:
         level=re.compile("[市县区省州盟旗镇乡局院校国委]"),
         name_bracket=re.compile(r"\((?:集团|分|本部|中国|筹|[\u4e00-\u9fff]{2,4})\)"),
         inner_each=re.compile("成员单位|科室|处室|股室|部门|单位|中队|大队|分局|学校|班"),
+        gloss=re.compile(gloss),
+        direct=re.compile("(?:[市县区省州]直(?:属)?|[市县区省州]级|本[市县区校院]|全[市县区校院])$"),
+        several=re.compile(rf"(?P<list>{fields}(?:[、和及]{fields})+)等(?:有关|相关|多个)?(?:职能|主管|行业)?(?:部门|单位)$"),
         endings=endings,
         never=frozenset(words(name, "never")),
+        although=frozenset(words(name, "although")),
         domains=frozenset(words(name, "domains")),
         generic=frozenset(words(name, "generic")),
         deep=frozenset(words(name, "deep")),

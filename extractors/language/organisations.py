@@ -50,8 +50,15 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
             begin = first
             if found and found[-1].end == first and words.inner_each.search(ending):
                 begin = found.pop().start
+            else:
+                prefix = words.direct.search(text, max(last, begin - 4), begin)
+                begin = prefix.start() if prefix else begin
             made = Organisation(begin, stop, text[begin:stop], _kind(text[begin:stop], "head", words))
         else:
+            if ending in ("部门", "单位") and (several := words.several.search(text, max(last, first - 60), stop)):
+                found += _fields(several)
+                last = stop
+                continue
             before = found[-1] if found and found[-1].end == last else None
             built = _build(text, max(last, first - LONGEST_BODY), first, stop, ending, before, words)
             if built is None:
@@ -59,9 +66,22 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
             made, joined = built
             if joined:
                 found.pop()
+        gloss = words.gloss.match(text, stop, end) if stop < end and text[stop] == "(" else None
+        if gloss and not made.name.endswith(")"):
+            stop = gloss.end()
+            made = Organisation(made.start, stop, text[made.start : stop], "named" if made.kind == "generic" else made.kind)
         found.append(made)
         last = stop
     return found
+
+
+def _fields(several: re.Match[str]) -> list[Organisation]:
+    """民政, 财政 and 人社 of 民政、财政、人社等部门."""
+    made, place = [], several.start("list")
+    for piece in re.split("、|和|及", several["list"]):
+        made.append(Organisation(place, place + len(piece), piece, "named"))
+        place += len(piece) + 1
+    return made
 
 
 def _build(
@@ -69,12 +89,13 @@ def _build(
 ) -> tuple[Organisation, bool] | None:
     """The name that ends in ``text[first:stop]``, and whether it swallows the one before it; None if it is no name."""
     category = words.endings[ending]
-    if text[stop - 2 : stop] in words.never or text[stop - 3 : stop] in words.never or text[stop - 4 : stop] in words.never:
+    last3 = text[max(0, stop - 3) : stop]
+    if (last3[-2:] in words.never or last3 in words.never or text[stop - 4 : stop] in words.never) and last3 not in words.although:
         return None
     if before is not None and before.end == low and _nests(text, low, first, stop, ending, category, before, words):
         name = text[before.start : stop]
         return Organisation(before.start, stop, name, _kind(name, category, words)), True
-    begin = _left(text, low, first, words, category in ("head", "weak"), ending in words.deep)
+    begin = _left(text, low, first, words, category == "weak" or ending in words.deep, ending in words.deep)
     if begin == first and first - low >= 3 and text[first - 1] == ")":
         begin = _before_bracket(text, low, first, words)
     body = text[begin:first]
@@ -84,10 +105,10 @@ def _build(
     elif not body:
         return None
     elif category == "place":
-        if not 1 <= len(body) <= 5 or body[-1] in "各全我本该每跨" or (len(body) == 1 and len(ending) == 1 and body in words.levels):
+        if not 1 <= len(body) <= 5 or body[-1] in "各全我本该每跨" or (len(body) == 1 and "\u3400" <= body <= "\u9fff"):
             return None
     elif category == "weak" and not _vouched(body, first, text, words):
-        if len(ending) > 1 or not 2 <= len(body) <= 6 or ending not in "部处科组室":
+        if len(ending) > 1 or not 2 <= len(body) <= 6 or ending not in "部处科组室办":
             return None
         return Organisation(begin, stop, text[begin:stop], "guess"), False
     name = text[begin:stop]
