@@ -1,0 +1,156 @@
+"""Does a figure plan, report, rule or describe?
+
+Decided in this order: scoring schemes and standing rules, attributes of a thing (占地42亩), steps of a change (由A增至B), then
+the tense of the clause, the period, the section and the part (:mod:`extractors.tense`).
+"""
+
+from __future__ import annotations
+
+import re
+
+from extractors import tense
+from extractors.context import PartView, SentenceView
+from extractors.language.quantities import Quantity
+from extractors.lexicon import words
+
+
+def _any(key: str) -> str:
+    return "|".join(re.escape(w) for w in words("figures", key))
+
+
+CAPACITY = re.compile(r"年产|日产|年处理|日处理|年用量|年加工|年生产|设计|装机")
+_RULE = re.compile(
+    r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
+)
+_RULE_SUBSIDY = re.compile(r"补助|补贴|奖励|资助|奖补|补偿|救助")
+_RULE_TERMS = re.compile(r"每|按|最高|一次性|标准|给予|的[,，]|不超过")
+_RULE_FORM = re.compile(
+    r"的(?:企业|单位|项目|个人|机构|人员|村|户)?[,，、]?(?:给予|予以|按照?|一次性|每|不予|扣|加|奖)"
+)
+# A threshold or a case with what follows from it: 超过10吨的,… ; 达到1亿元的企业,给予… ; 按投入的50%给予…
+_CONDITION = re.compile(
+    r"(?:及?以上|以下|以内|[（(]不?含[）)])?(?:的(?:企业|单位|项目|案件|机构|人员|个人|农户|家庭|村|镇|园区|部门|用户|学校|集体)?[,，、]|者[,，])"
+)
+_CONSEQUENCE = re.compile(
+    r"的[^,，。;；]{0,8}[,，][^,，。;；]{0,12}(?:给予|予以|奖励|补助|补贴|处以|并处|处罚|罚款|扣|不予|取消|资助)"
+)
+_SHARE_GIVEN = re.compile(r"(?:的)?(?:比例)?(?:给予|予以|计提|返还|配套|奖励|补助|补贴|资助|扣)")
+_MEASURED_BY_POINTS = re.compile(r"满意度|满意率|成绩|均分|测评|指数|文明程度|测试")
+_PROBLEM_ITEM = re.compile(r"整改(?:目标|措施|时限)[:：]")
+_SCORING = re.compile("|".join(words("figures", "scoring")))
+_ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
+_DESCRIBED = re.compile(r"[^,，。;；]{0,20}?(?:项目|生产线|工程|厂房|基地|园区|的)")
+_PROJECT = re.compile(r"[^,，。;；]{0,40}?(?:项目|生产线|工程|基地)")
+_FROM = re.compile(r"(?:由|从|自)[^,，。;；]{0,8}$")
+_TO = re.compile(
+    r"(?:增至|增加到|增加至|增长到|提高到|提高至|提升到|提升至|降至|降到|下降到|下降至|降低到|降低至|减少到|减少至|压缩到|压缩至|缩短到|缩短至|扩大到|扩大至|升至|上升到|上升至|增到|减至|减到|到|至|调整为|变为|降为|增为)[^,，。;；]{0,4}$"
+)
+
+
+def status(
+    view: PartView,
+    sentence: SentenceView,
+    clause: tuple[int, int],
+    n: int,
+    q: Quantity,
+    measure: str,
+    time: tuple[str, str],
+) -> tuple[str, str, float]:
+    """(status, cue, confidence) of the ``n``-th quantity of a sentence.
+
+    ``measure`` is its canonical measure, ``time`` the period it is about, either end of which may be empty.
+    """
+    text = sentence.text
+    body = text[clause[0] : clause[1]]
+    if (hit := _rule_of(view, sentence, body, q, measure)) is not None:
+        return "rule", hit, 0.9
+    if (m := _ATTRIBUTE.search(text, max(clause[0], q.start - 14), q.start)) and q.bound in ("eq", "approx"):
+        bracketed = text.count("(", clause[0], q.start) > text.count(")", clause[0], q.start)
+        described = _DESCRIBED.match(text, q.end, min(clause[1], q.end + 30)) is not None
+        if bracketed or described or m.group().startswith("占地"):
+            return "other", m.group(), 0.85
+    if (
+        q.measure.endswith("/年")
+        and (q.text.endswith("年") or CAPACITY.search(text, max(clause[0], q.start - 40), q.start + 1))
+        and _PROJECT.match(text, q.end, min(sentence.end, q.end + 60))
+    ):
+        return "other", "项目", 0.85
+    if q.measure.endswith(("/年", "/日")) and CAPACITY.search(text, max(clause[0], q.start - 12), q.start + 1) and _DESCRIBED.match(
+        text, q.end, min(sentence.end, q.end + 40)
+    ):  # fmt: skip
+        return "other", "年产", 0.85
+    if _FROM.search(text, max(clause[0], q.start - 10), q.start) and n + 1 < len(sentence.quantities):
+        later = sentence.quantities[n + 1]
+        if later.start < clause[1] and _TO.search(text, q.end, later.start):
+            return "actual", "由…到", 0.9
+    default, certainty = _default(view, sentence)
+    verdict, cue = tense.judge(sentence.cues, clause, q.start, default)
+    past = _past(view, time)
+    if past and (cue == "" or cue in ("预计", "目标", "计划", "将", "可")):
+        return "actual", time[1] or time[0], 0.7 if cue == "预计" else 0.88
+    if (
+        default == "done"
+        and cue in ("预计", "将", "可", "要", "应", "需")
+        and sentence.segment.tense == "done"
+        and not _promised(sentence, q)
+    ):
+        return "actual", cue, 0.65
+    if cue:
+        certainty = 0.93 if verdict == default else 0.86
+    return ("actual" if verdict == "done" else "target"), cue or f"section:{verdict}", certainty
+
+
+def _promised(sentence: SentenceView, q: Quantity) -> bool:
+    """A time limit before the number in its sentence makes it a promise, also within a report (预计12月底前可完成)."""
+    return (
+        any(t.kind == "by" and t.end <= q.start for t in sentence.times) or "可" in sentence.text[q.start - 6 : q.start]
+    )
+
+
+def _default(view: PartView, sentence: SentenceView) -> tuple[tense.Tense, float]:
+    """Tense of the section, else of the part, with its certainty."""
+    segment = sentence.segment
+    if segment.kind == "item" and _PROBLEM_ITEM.search(view.text, sentence.end, segment.end):
+        return "done", 0.75
+    year = view.scope_year(sentence)
+    if year is not None and view.part.year is not None and year < view.part.year:
+        return "done", 0.85
+    if segment.tense:
+        return segment.tense, 0.88
+    return view.tense, 0.72
+
+
+def _past(view: PartView, time: tuple[str, str]) -> bool:
+    """A period that ended before the document was written, or before the year it plans for."""
+    end, part = time[1] or time[0], view.part
+    if not end[:4].isdigit():
+        return False
+    if len(part.date) == 10 and part.date[:4].isdigit():
+        return end < part.date
+    return part.year is not None and int(end[:4]) < part.year
+
+
+def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, measure: str) -> str | None:
+    if m := _RULE.search(clause):
+        return m.group()
+    if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
+        return "分"
+    around = sentence.text[sentence.start : sentence.end]
+    if (m := _RULE_SUBSIDY.search(clause)) and (
+        _RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause)
+    ):
+        return m.group()
+    if q.bound in ("ge", "le", "range") and _CONDITION.match(sentence.text, q.end, sentence.end):
+        return "的"
+    if m := _CONSEQUENCE.search(around):
+        return m.group()
+    if measure == "%" and (m := _SHARE_GIVEN.match(sentence.text, q.end, sentence.end)):
+        return m.group()
+    if (
+        measure in ("%", "百分点")
+        and sentence.segment.path
+        and _SCORING.search(sentence.segment.path[-1])
+        and "占" in clause
+    ):
+        return sentence.segment.path[-1]
+    return None
