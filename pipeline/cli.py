@@ -65,7 +65,7 @@ def _main(
 
 
 @app.command(help=_EXTRACT_HELP)
-def extract(  # noqa: PLR0917 (typer reads the options from the signature)
+def extract(
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT…", help="文件或文件夹")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="输出文件夹:不存在、空的或本程序写的")],
     year: Annotated[int | None, typer.Option(metavar="YYYY", help="文中没有年份时所用的年度")] = None,

@@ -81,6 +81,8 @@ def process(item: Item, settings: Settings) -> list[Outcome]:
         return [Outcome(item.source, doc_id, reason=refusal.reason, detail=_line(refusal.detail))]
     except MemoryError:
         return [Outcome(item.source, doc_id, reason="memory", detail=f"needs more than {settings.memory_mb} MB")]
+    except ImportError:  # the installation is broken, not the document
+        raise
     except Exception as error:  # a fault of ours on this document must not stop the run
         log.exception("doc=%s stage=extract", doc_id)
         return [Outcome(item.source, doc_id, reason="crash", detail=_line(f"{type(error).__name__}: {error}"))]
