@@ -12,17 +12,19 @@ from extractors.language.points import JOIN, SP, names
 
 _NUM = r"(?:\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,4})?|[一二三四五六七八九十百两俩半]{1,5}){SP}万?".replace("{SP}", SP)
 _UNIT = (
-    rf"个?工作日|个?季度|个(?:月|半月)|年{names('年')}|(?:(?<=[两俩半])|(?<=[两俩半] ))月{names('月')}|个?(?:周{names('周')}|星期|礼拜)"
-    rf"|天{names('天')}|日{names('日')}|个?(?:小时|钟头)|分钟|个?(?:学年|学期)"
+    rf"个?工作日|个季度|个(?:月|半月)|年{names('年')}|(?:(?<=[两俩半])|(?<=[两俩半] ))月{names('月')}|个?(?:周{names('周')}|星期|礼拜)"
+    rf"|天{names('天')}|日{names('日')}|个?(?:小时|钟头)|分钟|个?学年"
 )
 _PART = re.compile(
     rf"(?P<a>{_NUM})(?:(?P<ua>{_UNIT})?(?:以上|{JOIN}|或)(?P<b>{_NUM}))?{SP}[多余来]?{SP}(?P<half>个半|半)?"
-    rf"(?P<u>{_UNIT}|(?<=个半)(?:月|小时|钟头|星期|学期)|(?<=半)(?:年|月|天|小时))(?P<tail>半(?![年月天小个数径导拉边])|多)?"
+    rf"(?P<u>{_UNIT}|(?<=个半)(?:月|小时|钟头|星期)|(?<=半)(?:年|月|天|小时))(?P<tail>半(?![年月天小个数径导拉边])|多)?"
 )
 _MORE = re.compile(
     rf"{SP}[零又加]?{SP}(?P<a>\d{{1,4}}|[一二三四五六七八九十两]{{1,3}}){SP}(?P<u>个月|天|日|个?小时|时|分钟|个?星期|周)"
 )
 _PAIR = re.compile("[一二三四五六七八九两]{2}|十[一二三四五六七八九]{2}")
+# 1.2021年 is a list number and a year; there are no parts of a calendar day or of a working day
+_NO_LENGTH = re.compile(rf"\d+\.(?:(?:19|20)\d\d{SP}年|\d+{SP}(?:日|个?工作日))")
 _MONTHS = {"年": 12, "学年": 12, "季度": 3, "月": 1}
 _MINUTES = {"小时": 60, "钟头": 60, "时": 60, "分钟": 1}
 
@@ -30,7 +32,7 @@ _MINUTES = {"小时": 60, "钟头": 60, "时": 60, "分钟": 1}
 def length(text: str, at: int) -> tuple[Length, Length, int] | None:
     """Shortest and longest reading of the length that begins at an offset, and its end; None if none does."""
     m = _PART.match(text, at)
-    if m is None:
+    if m is None or _NO_LENGTH.match(text, at) or (at and text[at - 1] == "第"):
         return None
     unit = _name(m["u"])
     try:
@@ -71,14 +73,12 @@ def _length(n: Decimal, unit: str) -> Length | None:
         return Length(minutes=n * _MINUTES[unit])
     if n > 99999 or n <= 0:
         return None
-    if unit == "学期":
-        return Length(months=6 * int(n))
     if unit == "工作日":
         return Length(days=int(n), working=True)
     if unit in _MONTHS:
         months, part = divmod(n * _MONTHS[unit], 1)
-        years, months = divmod(int(months), 12) if unit in ("年", "学年") else (0, int(months))
-        return Length(years=years, months=months, days=int(part * 30))
+        years, left = divmod(int(months), 12) if unit in ("年", "学年") else (0, int(months))
+        return Length(years=years, months=left, days=int(part * 30))
     if unit == "周":
         weeks, part = divmod(n, 1)
         return Length(weeks=int(weeks), days=int(part * 7))

@@ -16,7 +16,7 @@ _QINGMING = {19: 5.59, 20: 4.81}
 def names() -> dict[str, str]:
     """Every feast's name with its rule."""
     feasts = settings("times")["feasts"]
-    return {**feasts["free"], **feasts["bound_names"]}
+    return {**feasts["free"], **feasts["bound_names"], **feasts["quoted"]}
 
 
 def day(rule: str, year: int | None) -> Day | None:
@@ -30,7 +30,7 @@ def day(rule: str, year: int | None) -> Day | None:
         return None
     if rule == "qingming":
         century, short = divmod(year, 100)
-        return year, 4, int(short * 0.2422 + _QINGMING[century]) - short // 4 + (century == 19 and short % 4 == 0 and 0)
+        return year, 4, int(short * 0.2422 + _QINGMING[century]) - short // 4
     month, number = (1, 1) if rule == "eve" else (int(rule[1:3]), int(rule[4:]))
     solar = LunarDate(year, month, number).to_solar_date()
     return of(solar - timedelta(days=1) if rule == "eve" else solar)

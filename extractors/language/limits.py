@@ -23,7 +23,7 @@ _WAYS: dict[str, Way] = {
     "用": "within",
 }
 _LEAD = re.compile(
-    rf"(?:(?P<w>最近|近|过去|未来|今后|用)|(?<![以之一年月日天周])(?P<s>[上前下后])(?=[^0-9]|\d{{1,2}}\D)){SP}"
+    rf"(?:(?P<w>最近|近|过去|未来|今后|用)|(?<![一-鿿])(?P<s>[上前下后])(?=[^0-9]|\d{{1,2}}\D)|(?<=[比较在的今])(?P<r>[上前下后])(?=[^0-9]|\d{{1,2}}\D)){SP}"
 )
 _FIRST_MONTHS = re.compile(rf"前{SP}(?P<n>\d{{1,2}}|[一二三四五六七八九十两]{{1,2}}){SP}个月")
 _TAIL = re.compile(
@@ -32,7 +32,7 @@ _TAIL = re.compile(
 )
 _CLAUSE = re.compile(r"[,。;:、()\n“”\"|!?]")
 _EVENT = re.compile(r"(?:之日起|日起|之后|以后|后|起|之日)的?$")
-_EVENT_LEAD = re.compile(r"(?:并|且|应当|应|须|必须|要|需|可|将|均|务必){0,2}(?:在|于)?")
+_EVENT_LEAD = re.compile(r"(?:并|且|请|应当|应|须|必须|要|需|可|将|均|务必){0,2}(?:在|于)?")
 _REACH = 24  # how far to the left of a limit its event is looked for
 
 
@@ -50,7 +50,7 @@ def limit(text: str, at: int, floor: int, opened: Hit | None) -> list[Hit] | Non
     if got is None:
         return None
     low, high, end = got
-    word = (lead["w"] or lead["s"]) if lead else ""
+    word = (lead["w"] or lead["s"] or lead["r"]) if lead else ""
     tail = _TAIL.match(text, end)
     assert tail is not None  # it may match nothing
     mode = next((g for g in ("within", "ago", "later", "since") if tail[g]), "")
@@ -66,9 +66,11 @@ def limit(text: str, at: int, floor: int, opened: Hit | None) -> list[Hit] | Non
     if opened is not None and isinstance(opened.reading, Moment) and mode in ("within", ""):
         stop = tail.end() if mode else end
         return [Hit(opened.start, stop, "within", Stretch(low, high, "within", opened.reading.first))]
-    start = _event(text, at, floor) if mode in ("within", "") else at
+    start = _event(text, at, floor) if mode in ("within", "", "later") else at
     if start == at and not mode and text[end - 1] == "日" and not low.working and high.days <= 31 and not high.months:
         return None
+    if mode == "later" and start != at:
+        return [Hit(start, tail.end(), "from", Stretch(low, high, "event"))]
     if mode == "within" or start != at:
         return [
             Hit(start, tail.end() if mode else end, "within", Stretch(low, high, "event" if start != at else "within"))

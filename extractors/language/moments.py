@@ -17,7 +17,7 @@ _EVENTS = _WORDS["events"]
 _N = "0-9一二三四五六七八九十"
 
 _SUFFIX = re.compile(
-    rf"{SP}(?:(?P<before>(?:或|及|和)?[之以]?{guard('前')})|(?P<after>(?:或|及|和)?[之以]?{guard('后')})"
+    rf"{SP}(?:(?P<before>(?:或|及|和)?[之以]?{guard('前')}夕?)|(?P<after>(?:或|及|和)?[之以]?{guard('后')})"
     rf"|(?P<since>以来|开始|起始|{guard('起')}|始(?!终))|(?P<until>截?{guard('止')}|为止)"
     rf"|(?P<within>[之以]?{guard('内')})|(?P<during>期间|之间|{guard('间')}))"
 )
@@ -25,7 +25,7 @@ _NO_SUFFIX = re.compile(rf"{SP}(?:前[{_N}]{{1,3}}[名位强批]|前后|内[{_N}
 _EVENT = re.compile(rf"{SP}(?:{alternation(_EVENTS['before'])})[之以]?{guard('前')}")
 _TERM = re.compile(
     rf"(?:{alternation(_EVENTS['terms'])})(?:结束|开始|来临|到来)?"
-    rf"(?:(?P<by>[之以]?{guard('前')})|(?P<from>[之以]?{guard('后')})|{guard('内')}|期间|初(?!中|级)|末)|(?:本|上|下|新)学期|本学年"
+    rf"(?:(?P<by>[之以]?{guard('前')})|(?P<from>[之以]?{guard('后')})|{guard('内')}|期间|初(?!中|级)|末)|(?:本|上|下|新|第[一二])学期|本学年"
 )
 _NOW = re.compile(rf"{SP}[到至]{SP}今(?!年|后|明)")
 _RANGE = re.compile(JOIN)
@@ -121,6 +121,8 @@ def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[H
     if join is None or second is None or second[0].part == "term":
         return None
     last = inherit(second[0], first)
+    if last.year_by == 1 and first.year is not None:  # 2021年11月至次年2月
+        last = replace(last, year_by=None, year=first.year + 1, short=first.short)
     if not valid(last):
         return None
     suffix = _suffix(text, second[1])
@@ -128,7 +130,13 @@ def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[H
     if join[0].strip(" ") in ("和", "与") and (group != "during" or suffix is None or "间" not in suffix[0]):
         return None
     rolls = not (second[0].has_year and first.has_year)
-    if not first.has_year and second[0].has_year and (first.month or first.part) and not first.unit:
+    if (
+        not first.has_year
+        and second[0].has_year
+        and not last.year_by
+        and (first.month or first.part)
+        and not first.unit
+    ):
         first = replace(first, year=last.year, short=last.short, blank=last.blank, year_by=last.year_by)
         rolls = False
     stop = suffix.end() if suffix and group in ("until", "within", "during", "before") else second[1]
@@ -138,12 +146,8 @@ def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[H
 def members(text: str, at: int) -> list[Hit] | None:
     """6、7月 or 一、二季度: a hit for each member. At the beginning of a line 3、4月 is list number and month."""
     m = _ITEM.match(text, at)
-    if (
-        m is None
-        or not text[:at].rstrip(" (")
-        or text[:at][-1] in "\n"
-        or text[max(0, at - 4) : at].rstrip(" (")[-1:] in ("\n", "")
-    ):
+    before = text[max(0, at - 4) : at].rstrip(" (")
+    if m is None or before[-1:] in ("", "\n"):
         return None
     starts, end = [at], m.end()
     while more := _ITEM.match(text, end):
@@ -154,20 +158,18 @@ def members(text: str, at: int) -> list[Hit] | None:
         return None
     suffix = _suffix(text, last[1])
     kind = _kind(last[0], suffix, "")
-    hits = []
-    for start, stop in zip(starts, [*starts[1:], end], strict=True):
-        value = integer(re.split(r"[、,和及与]", text[start:stop])[0])
-        unit = m["u"]
-        p = (
-            replace(last[0], month=value)
-            if unit == "月"
-            else replace(last[0], n=value, n2=value)
-            if unit == "季度"
-            else replace(last[0], day=value)
-        )
-        if not valid(p) or (unit == "季度" and not 1 <= value <= 4):
+    hits, unit = [], m["u"]
+    for start in starts:
+        numeral = re.match(f"[{_N}]+", text[start : start + 3])
+        value = integer(numeral[0]) if numeral else 0
+        p = last[0]
+        if unit == "季度":
+            p = replace(p, n=value, n2=value)
+        else:
+            p = replace(p, month=value) if unit == "月" else replace(p, day=value)
+        if numeral is None or not valid(p) or (unit == "季度" and not 1 <= value <= 4):
             return None
-        hits.append(Hit(start, start + len(re.split(r"[、,和及与]", text[start:stop])[0]), kind, Moment(p)))
+        hits.append(Hit(start, start + numeral.end(), kind, Moment(p)))
     return [*hits, Hit(end, suffix.end() if suffix else last[1], kind, Moment(last[0]))]
 
 

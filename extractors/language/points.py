@@ -47,6 +47,8 @@ _WEEK = rf"(?:周{names('周')}|星期|礼拜)"
 _EDGE = "|".join((guard("初"), guard("底"), guard("末"), "中(?=[前,。;、)]|$|\n|之前|以前)"))
 _BOUND = _WORDS["feasts"]["bound"]
 
+_BOUND_NAMES = alternation(list(_WORDS["feasts"]["bound_names"]))
+
 _YEAR = re.compile(
     rf"(?P<full>(?:19|20)\d\d|[{DIGITS}O]{{4}}){SP}(?:年度?)(?!代)"
     rf"|(?P<two>\d\d|[{DIGITS}]{{2}}){SP}年(?={SP}(?:{MONTH}{SP}月|第|[上下]半年|[一二三四首1-4]{SP}季|前{_NUM}{SP}个?月"
@@ -58,11 +60,12 @@ _RELATIVE_WORD = re.compile("|".join(map(_relative, _WORDS["relative"])))
 _ISO = re.compile(
     r"(?P<y>(?:19|20)\d\d)(?:(?P<sep>[-/.])(?P<m>\d{1,2})(?:(?P=sep)(?P<d>\d{1,2}))?|(?P<m8>\d\d)(?P<d8>\d\d))(?![\d%])"
 )
-_NOT_ISO = re.compile(r"[-/_号年A-Za-z]|\.\d")
+_NOT_ISO = re.compile(r"[-/_号年学届A-Za-z]|\.\d")
+_DOTTED = re.compile(rf"{JOIN}(?:19|20)\d\d[./]")
 _BODY = re.compile(
     rf"(?:的{SP})?(?:"
     r"(?P<half>[上下前后])半年度?"
-    rf"|第?{SP}(?P<q>[1-4一二三四首])(?:{JOIN}第?(?P<q2>[1-4一二三四]))?{SP}(?:季度|季(?=[初末底]|,|。|、|$))"
+    rf"|第?{SP}(?P<q>[1-4一二三四首])(?:{JOIN}第?(?P<q2>[1-4一二三四]))?{SP}(?:季度|季(?=[初末底]|,|。|、|$)){names('季')}"
     rf"|前{SP}(?P<fq>[二三两23]){SP}个?季度"
     r"|[Qq](?P<qq>[1-4])(?!\d)(?:季度)?"
     rf"|(?P<m>{MONTH})(?:{JOIN}(?P<m2>{MONTH}))?{SP}月份?{names('月')}"
@@ -70,7 +73,8 @@ _BODY = re.compile(
     rf"|前(?P<fm>{_NUM}){SP}个?月|最后{SP}(?P<lm>{_NUM}){SP}个月"
     rf"|第{SP}(?P<w>{_NUM}){SP}个?{_WEEK}|前(?P<fw>{_NUM}){SP}个?{_WEEK}|最后{SP}(?P<lw>{_NUM}){SP}个?{_WEEK}"
     rf"|(?P<feast>{alternation(list(_WORDS['feasts']['free']))})"
-    rf"|(?P<bound>{alternation(list(_WORDS['feasts']['bound_names']))})”?(?=$|\n|{alternation(list(map(re.escape, _BOUND)))})节?"
+    rf"|(?P<bound>{_BOUND_NAMES})(?={alternation(list(map(re.escape, _BOUND)))})|(?<![一-鿿])(?P<alone>{_BOUND_NAMES})(?=$|\n)"
+    rf"|“(?P<quoted>{_BOUND_NAMES}|{alternation(list(_WORDS['feasts']['quoted']))})”(?=$|\n|{alternation(list(map(re.escape, _BOUND)))})"
     rf"|全年|年?(?P<e>{_EDGE}|{guard('终')})"
     r")"
 )
@@ -90,7 +94,7 @@ _BARE_DAY = re.compile(
 )
 _DECADE = re.compile(r"(?P<x>[上中下]{1,2})旬")
 _PART_OF = re.compile(
-    rf"(?P<u>[年月季])(?P<e>{guard('初')}|底|{guard('末')}|{guard('中')}|{guard('终')}|(?={guard('内')}))"
+    rf"(?P<u>年(?:度(?=[内末底]))?|月|季)(?P<e>{guard('初')}|底|{guard('末')}|{guard('中')}|{guard('终')}|(?={guard('内')}))"
 )
 _NOT_PART = frozenset("每" + "0123456789" + DIGITS + "十百两几半多全周整逐历常当近数")
 _PLAN = re.compile(
@@ -101,6 +105,7 @@ _PLAN = re.compile(
 _YEARS = re.compile(
     rf"(?P<a>(?:19|20)\d\d|[{DIGITS}]{{4}}){SP}年?{JOIN}(?P<b>(?:19|20)?\d\d|[{DIGITS}]{{4}}){SP}(?P<u>学年度?|年度?)"
 )
+_SCHOOL_TERM = re.compile("度?的?(?:第[一二12]|[上下])学期")
 _WEEKDAY = re.compile("[一二三四五六日天]")
 _CLOCK = re.compile(
     r"(?:[,、]? ?\(?(?:周|星期|礼拜)[一二三四五六日天]\)?)?"
@@ -137,7 +142,9 @@ def _iso(text: str, at: int) -> _Found:
                 Point(year=year, month=month),
                 end + 1,
             )
-        if len(m["m"]) != 2 or (m["sep"] == "." and "⺀" < text[end : end + 1] not in "至到起前"):
+        if (len(m["m"]) != 2 and not _DOTTED.match(text, end)) or (
+            m["sep"] == "." and "⺀" < text[end : end + 1] not in "至到起前"
+        ):
             return None
     if not is_day(year, month, day or 1):
         return None
@@ -162,7 +169,8 @@ def _dated(text: str, at: int) -> _Found:
         return Point(year_by=0, part="years", n=1), at + 4
     pair = _YEARS.match(text, at)
     if pair:
-        return _year_pair(pair)
+        school = _SCHOOL_TERM.match(text, pair.end())
+        return (Point(part="term"), school.end()) if school else _year_pair(pair)
     p, end = _year(text, at) or (NOTHING, at)
     if end == at:
         word = _RELATIVE_WORD.match(text, at)
@@ -239,7 +247,7 @@ def _body(text: str, at: int, p: Point) -> _Found:
         return replace(p, month=integer(m["nm"])), end
     if g in _PARTS:
         return (Point(part="term") if alone else replace(p, part=_PARTS[g], n=integer(m[g]))), end
-    if g in ("feast", "bound"):
+    if g in ("feast", "bound", "alone", "quoted"):
         return replace(p, part="feast", feast=feasts.names()[m[g]]), end
     return replace(p, edge=_EDGES[m["e"]]), end
 
@@ -274,7 +282,10 @@ def _narrow(p: Point, m: re.Match[str]) -> Point:
 
 def _bare(text: str, at: int) -> _Found:
     """What stands without year and month: 15日, 下旬, 月底, 年内."""
+    before = text[at - 1] if at else " "
     m = _BARE_DAY.match(text, at)
+    if m and before in "年月":  # 2月30日 is no date
+        return None
     if m:
         p = _narrow(Point(unit="month"), m)
         days = p.day or 0, p.last_day or p.day or 0
@@ -283,7 +294,7 @@ def _bare(text: str, at: int) -> _Found:
     if m:
         return _narrow(Point(unit="month"), m), m.end()
     m = _PART_OF.match(text, at)
-    if m is None or (at and text[at - 1] in _NOT_PART):
+    if m is None or before in _NOT_PART:
         return None
     edge = _EDGES.get(m["e"], "")
     unit = {"月": "month", "季": "quarter"}.get(m["u"])

@@ -30,29 +30,29 @@ _FREQ = {
 }
 
 _EVERY = re.compile(
-    rf"每(?P<skip>间?隔)?{SP}(?P<n>{_NUM})?{SP}个?(?P<u>半个?月|半年度?|年度?{names('年')}|月份?{names('月')}|季度?(?!节)|学年|学期"
-    rf"|(?:周(?!年|岁|边|围|转|密|期(?!间)|到|报)|星期|礼拜)|工作日|天{names('天')}|日{names('日')}|旬)"
+    rf"每(?P<skip>间?隔)?{SP}(?P<n>{_NUM})?{SP}个?(?P<u>半个?月|半年度?|年度?{names('年')}|月份?{names('月')}|季度?{names('每季')}|学年|学期"
+    rf"|(?:周{names('每周')}|星期|礼拜)|工作日|天{names('天')}|日{names('日')}|旬)"
 )
 _SHORT = re.compile(
-    r"(?:逐(?P<a>[月季周日旬])(?:度(?!假))?|按(?P<b>半年|年(?![代龄级产限会鉴])|月(?![光经])|季(?!节)|周(?![期边转])|旬|日(?![程期照常本]))度?"
+    rf"(?:逐(?P<a>[月季周日旬])度?|按(?P<b>半年|年{names('按年')}|月{names('按月')}|季{names('每季')}|周{names('每周')}|旬|日{names('按日')})度?"
     r"|隔(?P<c>[年月周日天]))(?!期)"
 )
 _MONTH_TAIL = re.compile(
     rf"的?{SP}(?:{_DATE}|月?(?P<e>[底末]|{guard('初')})|(?P<x>[上中下])旬|(?:的)?最后一?个?(?P<last>工作日|天|日|周)"
     rf"|最后一个{_WEEK}(?P<lw>[一二三四五六日天])|第{SP}(?P<nw>[一二三四1-4])个?{_WEEK}的?(?:(?:周|星期)?(?P<wd>[一二三四五六日天]))?"
-    rf"|(?:结束|终了)?[之以]?后?(?P<after>{_DAY}){SP}(?P<au>个工作日|天|日)[之以]?内)"
+    rf"|(?:前|(?:结束|终了)?[之以]?后?)的?{SP}(?P<after>{_DAY}){SP}(?P<au>个工作日|天|日)[之以]?内)"
 )
 _QUARTER_TAIL = re.compile(
     rf"的?{SP}(?:(?:(?P<first>首个?月|第一个?月|初月)|(?P<final>末月|最后一?个?月|第三个?月))的?{SP}(?:{_DATE}|(?P<e>[底末初])|(?P<x>[上中下])旬)?"
     rf"|(?P<qe>[末底])(?:月(?![底末])|(?!端|尾))|{guard('初')}|(?:结束|终了)[之以]?后的?{SP}(?P<after>{_DAY}){SP}(?P<au>个工作日|天|日)[之以]?内)"
 )
 _YEAR_TAIL = re.compile(
-    rf"的?{SP}(?:(?P<months>{_MON}{SP}月?份?(?:(?:{_AND}|{JOIN}){_MON}{SP}月?份?){{0,11}})(?<=[月份]){names('月')}{SP}(?:{_DATE}|(?P<e>[底末]|{guard('初')})|(?P<x>[上中下])旬)?"
+    rf"的?{SP}(?:(?P<months>{_MON}{SP}月?份?[底末]?(?:(?:{_AND}|{JOIN}){_MON}{SP}月?份?){{0,11}})(?<=[月份底末]){names('月')}{SP}(?:{_DATE}|(?P<e>[底末]|{guard('初')})|(?P<x>[上中下])旬)?"
     rf"|年?(?P<ye>底|末(?!端)|{guard('初')})|(?P<half>[上下])半年|第?(?P<q>[一二三四1-4])季度(?P<qe>末|底)?"
     rf"|(?:结束|终了)[之以]?后的?{SP}(?P<after>{_DAY}){SP}(?P<au>个月)[之以]?内)"
 )
 _WEEK_TAIL = re.compile(
-    rf"(?:星期)?(?P<a>[一二三四五六日天](?![次个项名场篇条期张天]))(?:(?:至|到|-){_WEEK}?(?P<b>[一二三四五六日天])|(?P<more>(?:[、和及,]{_WEEK}?[一二三四五六日天](?![次个项名场篇条般些是])){{0,6}}))"
+    rf"(?:星期)?(?P<a>[二三四五六日天]{names('周二')}|一{names('周一')})(?:(?:至|到|-){_WEEK}?(?P<b>[一二三四五六日天])|(?P<more>(?:[、和及,]{_WEEK}?[一二三四五六日天]{names('周二')}){{0,6}}))"
     rf"|(?P<end>末)"
 )
 
@@ -168,7 +168,10 @@ def _yearly(m: re.Match[str]) -> str | None:
     if re.search(JOIN, m["months"]) and len(listed) == 2:
         listed = [(listed[0] + k - 1) % 12 + 1 for k in range((listed[1] - listed[0]) % 12 + 1)]
     days = _day_numbers(m)
-    return None if days is None else _rule("FREQ=YEARLY", "BYMONTH=" + ",".join(map(str, listed)), days)
+    if days is None:
+        return None
+    edge = "BYMONTHDAY=-1" if not days and re.search("[底末]", m["months"]) else days
+    return _rule("FREQ=YEARLY", "BYMONTH=" + ",".join(map(str, listed)), edge)
 
 
 def _weekly(m: re.Match[str]) -> str | None:

@@ -54,8 +54,9 @@ class Time:
 
 _WORDS = settings("times")
 _N = "0-9〇零一二三四五六七八九十廿卅两俩半"
-_UNIT = "年月日号天周季旬个星礼工小钟分学万百多余来"
-_AND = f"[-至到、和及与或,]{{1,3}} ?[{_N}]"
+# What shows that a number tells a time, and a list or range of numbers that ends so.
+_UNIT = "(?:[年月日号天周季旬]|个(?=[月半工星礼季小周学钟])|[多余来]个?[年月日天周]|工作日|星期|礼拜|小时|钟头|分钟|学[年期]|半[年月天小个]|万个?小时)"
+_AND = f"(?:[-至到、和及与或,]{{1,3}} ?[{_N}]{{1,4}}){{1,12}} {{0,3}}[年月日号天周季个工星小学]"
 _KEYWORDS = [
     *(re.escape(w) for entry in _WORDS["relative"] for w in entry["words"]),
     *map(re.escape, feasts.names()),
@@ -63,6 +64,9 @@ _KEYWORDS = [
     "今明两年",
     "[上中下]{1,2}旬",
     "[年季月][初中底末终内]",
+    "年度[内末底]",
+    f"“(?:{'|'.join(feasts.names())})",
+    "第 ?[一二] ?学期",
     "元月",
     "[上下]半年",
     "前[二三两23] ?个?季度",
@@ -72,7 +76,7 @@ _KEYWORDS = [
     '[“"「]?十[一二三四五六七八九]?五',
     '[“"「][七八九]五',
     "(?:19|20)?[0-9]?[_*×Xx]{1,8} {0,3}年",
-    f"(?:近|最近|过去|未来|今后|用|上|下|前|后) {{0,2}}[{_N}]{{1,4}} {{0,3}}[{_UNIT}]",
+    f"(?:近|最近|过去|未来|今后|用|上|下|前|后) {{0,2}}[{_N}]{{1,4}} {{0,3}}(?:{_UNIT}|{_AND})",
     f"每(?:间?隔)? {{0,3}}[{_N}]{{0,3}} {{0,3}}个?[半年月季周日天旬学工星礼]",
     "[逐按][年月季周日旬半]",
     "隔[年月周日天]",
@@ -88,11 +92,12 @@ _HEADS = "".join(
 _SCAN = re.compile(
     f'[{_N}{_HEADS}年月季旬上中下前后首元QqXx_*×“"「第近最过未今用每逐按隔]'
     rf"(?:(?<=[{_N}])(?<![{_N}][{_N}])(?:"
-    rf"(?<=\d)(?:(?:\d{{0,8}}(?:,\d{{3}}){{0,3}}(?:\.\d{{1,4}})?){SP}(?:[{_UNIT}]|{_AND})|\d{{3}}[-/.]\d|\d{{7}}(?!\d))"
-    rf"|(?<!\d)[{_N}百千点O]{{0,7}}{SP}(?:[{_UNIT}]|{_AND}))"
+    rf"(?<=\d)(?:(?:\d{{0,8}}(?:,\d{{3}}){{0,3}}(?:\.\d{{1,4}})?){SP}(?:{_UNIT}|{_AND})|\d{{3}}[-/.]\d|\d{{3}}[到至][12]\d{{3}}|\d{{7}}(?!\d)|\d{{0,2}}[_*×Xx]{{1,8}} {{0,3}}年)"
+    rf"|(?<!\d)[{_N}百千点O]{{0,7}}{SP}(?:{_UNIT}|{_AND}))"
     rf"|(?<=[^0-9])(?<=(?={'|'.join(_KEYWORDS)}).))"
 )
 _LIST_NUMBER = re.compile(r"(?:^|[\n 。;:,、()])\d{1,2}\.$")
+_YEAR_OR_MONTH = re.compile(r"(?:(?:19|20)\d\d|\d{1,2} ?月份?\d{0,2}) ?[年月日底份前]")
 _WHOLE = re.compile(r" {0,9}((?:19|20)\d\d) {0,9}|(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
@@ -169,5 +174,6 @@ def _inside_code(text: str, at: int) -> bool:
     if not c.isascii():
         return False
     if before == ".":
-        return c.isdigit() and at > 1 and text[at - 2].isdigit() and not _LIST_NUMBER.search(text[max(0, at - 4) : at])
+        numbered = _LIST_NUMBER.search(text[max(0, at - 4) : at]) or _YEAR_OR_MONTH.match(text, at)
+        return c.isdigit() and at > 1 and text[at - 2].isdigit() and not numbered
     return before.isascii() and (before.isalpha() or before in "_/") and c not in "_*"
