@@ -9,9 +9,10 @@ from extractors.document import Segment
 MAX = 60
 _EDGE = " \t\n,，、;；:：。.!！?？"
 _OPEN_MODAL = re.compile(
-    r"(?:[,，、\s]|要求?|应当?|须|必须|务必|需要?|将|负责|力争|确保|争取|预计|可|并|且|同时|并且|务求|予以|要在|在|于|前|全部?(?=完成)|共同)*+"
+    r"(?:会议(?:要求|强调|指出|议定|决定|明确|认为|研究)|[,，、:：\s]|要求?|应当?|须|必须|务必|需要?|将|负责|力争|确保|争取|预计|可|并|且|同时|并且|务求|予以|要在|在|于|前|全部?(?=完成)|共同)*+"
 )
 _BRACKET_END = re.compile(r"[(（\[【][^()（）\[\]【】]*$")
+_COMMA = re.compile(r"[,，;；](?![^(（]*[)）])")
 _NOTE_END = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
 _LIST_NUMBER = re.compile(
     r"\s*(?:第?[一二三四五六七八九十百]{1,4}(?:是|要)?[、.．,，]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}(?:[.．、)）](?!\d)|(?=[一-龥]))|[①-⑳]|第[一二三四五六七八九十]+[条章节],?|[一二三四五六七八九]是|[一二三四五六七八九]要)?\s*"
@@ -27,6 +28,13 @@ def phrase(text: str, start: int, end: int) -> str:
         found = _BRACKET_END.sub("", found) or found
     found = _NOTE_END.sub("", found) or found
     return found.replace("\n", "")[:MAX].strip(_EDGE + "(（")
+
+
+def first_part(text: str, start: int, end: int) -> str:
+    """The first comma part of ``text[start:end]`` that says something, with the next one where it is very short."""
+    found = phrase(text, start, end)
+    cut = _COMMA.search(found, 6)
+    return found[: cut.start()] if cut else found
 
 
 def first_sentence(text: str, segment: Segment, end: int) -> str:

@@ -66,7 +66,7 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
             return None
         kind, confidence, cue = judged
     due_start, due_end = _dates(t, kind)
-    action = "" if labelled else _action(sentence, n, t, clause)
+    action = _own_words(sentence, n, t, clause) if labelled else _action(sentence, n, t, clause)
     return DeadlineMention(
         t.start, t.end, sentence.segment, sentence.span, rule=f"time:{kind}" + (":label" if labelled else ""), cue=cue, confidence=confidence,
         kind=kind, due_start=due_start, due_end=due_end, rrule=t.rrule, duration=t.duration if kind == "within" else "", action=action,
@@ -81,7 +81,7 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         text, max(sentence.start, t.start - 40), t.start
     ):
         return None
-    if _BEHIND.match(t.text) or (t.kind == "in" and _NAMED.match(t.text)):
+    if _nominal(t):
         return None
     if t.kind == "duration":
         if not _USED.search(before):
@@ -140,24 +140,30 @@ def _dates(t: Time, kind: str) -> tuple[str, str]:
     return t.start_date, t.end_date
 
 
+def _nominal(t: Time) -> bool:
+    """A time that never limits work: it lies behind, or only names an event."""
+    return bool(_BEHIND.match(t.text) or (t.kind == "in" and _NAMED.match(t.text)))
+
+
+def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
+    """The words between a time and the next one, or the end of its clause."""
+    stop = min((u.start for u in sentence.times[n + 1 :] if not _nominal(u)), default=clause[1])
+    found = actions.phrase(sentence.text, t.end, min(stop, clause[1]))
+    return found if len(found) >= 2 else ""
+
+
 def _action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
-    """What must be done: from after the time to the next time or the end of its clause; a clause that ends with the time
-    goes on in the next one, else looks back."""
+    """What must be done: from after the time to the next time or the end of its clause; a clause that ends with the time goes
+    on in the next one, else looks back."""
     text = sentence.text
-    later = [u.start for u in sentence.times[n + 1 :] if u.start < clause[1]]
-    stop = later[0] if later else clause[1]
-    found = actions.phrase(text, t.end, stop)
-    if 2 <= len(found) <= 6 and not later:
-        subject = actions.phrase(text, max([clause[0], *(u.end for u in sentence.times if u.end <= t.start)]), t.start)
-        return (subject + found)[: actions.MAX] if 2 <= len(subject) <= 16 else found
-    if len(found) >= 2:
+    if found := _own_words(sentence, n, t, clause):
         return found
+    later = [u for u in sentence.times[n + 1 :] if u.start < clause[1] and not _nominal(u)]
     if later:
-        return actions.phrase(text, sentence.times[-1].end if sentence.times[-1].end < clause[1] else t.end, clause[1])
+        return actions.phrase(text, later[-1].end, clause[1])
     i = sentence.clause_index(t.start)
     if i + 1 < len(sentence.clauses):
-        a, b = sentence.clauses[i + 1]
-        found = actions.phrase(text, a, b)
+        found = actions.phrase(text, *sentence.clauses[i + 1])
         if len(found) >= 2:
             return found
     found = actions.phrase(text, clause[0], t.start)

@@ -8,6 +8,7 @@ subject; phrases that hold only units belong to the action they serve.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -21,6 +22,9 @@ _SILENT = re.compile(r"[\s,，、;；。.:：()（）\[\]【】!！”\"]+")
 _OWN_WORDS = re.compile(r"[一-龥A-Za-z]")
 _AMONG = re.compile(r"\s*其中")
 _WIDEST_GAP = 24
+_SHORT = 6
+_LONGEST_THING = 16
+_ITEM_HEADING = 2
 
 
 @dataclass(slots=True)
@@ -57,7 +61,7 @@ def link(
         segment = members[0].segment
         if segment.table is not None:
             tasks.append(_whole(view, segment, members, "row"))
-        elif (body_end := _closing(view.text, segment, members)) is not None:
+        elif (body_end := _closing(view, segment, members)) is not None:
             tasks.append(_whole(view, segment, members, "item", body_end))
         else:
             for _, in_sentence in groupby(members, key=lambda m: m.sentence[0]):
@@ -65,10 +69,21 @@ def link(
     return [t for t in tasks if t.stands()]
 
 
-def _closing(text: str, segment: Segment, members: list[Mention]) -> int | None:
-    """Where the lists that close a segment begin; None where it closes with none or holds others before."""
-    lists = sorted({m.group for m in members if isinstance(m, UnitMention) and m.form == "list"})
+def _closing(view: PartView, segment: Segment, members: list[Mention]) -> int | None:
+    """Where the lists that close a segment begin; None where it closes with none or holds others before.
+
+    A bare bracket of names (教导处、政教处) closes no more than its own sentence, unless the segment is a numbered item.
+    """
+    text = view.text
+    listed = [m for m in members if isinstance(m, UnitMention) and m.form == "list"]
+    lists = sorted({m.group for m in listed})
     if not lists:
+        return None
+    if (
+        segment.kind != "item"
+        and all(m.rule == "bracket" for m in listed)
+        and members[0].sentence != members[-1].sentence
+    ):
         return None
     labelled = sorted((m.start, m.end) for m in members if isinstance(m, DeadlineMention) and m.rule.endswith(":label"))
     last = max(lists[-1][1], labelled[-1][1] if labelled else 0)
@@ -87,17 +102,46 @@ def _whole(view: PartView, segment: Segment, members: list[Mention], rule: str, 
     """The whole segment as one task."""
     stop = segment.end if body_end is None else body_end
     task = Task(segment.start, segment.end, segment, members[0].sentence, rule)
-    task.action = actions.first_sentence(view.text, segment, stop)
+    task.action = _heading_over(view, segment) or actions.first_sentence(view.text, segment, stop)
     if not task.action and segment.path:
         task.action = actions.without_number(segment.path[-1])
     for m in members:
         _add(task, m)
         if isinstance(m, UnitMention) and not m.action:
-            own = m.form in ("subject",) and _subject_action(view.text, m)
-            m.action = own or task.action
-        elif isinstance(m, DeadlineMention) and not m.action:
-            m.action = task.action
+            m.action = (_subject_action(view.text, m) if m.form == "subject" else "") or task.action
+    for d in task.deadlines:
+        d.action = _with_subject(view, task, d) or task.action
     return task
+
+
+def _heading_over(view: PartView, segment: Segment) -> str:
+    """The title of an unnumbered text that stands first under its own heading ((二)治理污水。…(责任单位:…)), else empty."""
+    if segment.kind != "paragraph" and segment.level:
+        return ""
+    i = bisect_left(view.part.segments, segment.start, key=lambda s: s.start) - 1
+    above = view.part.segments[i] if i >= 0 else None
+    if above is None or above.kind != "heading" or not segment.path or above.level < _ITEM_HEADING:
+        return ""
+    return actions.without_number(segment.path[-1])
+
+
+def _with_subject(view: PartView, task: Task, d: DeadlineMention) -> str:
+    """The action of a deadline; a short verb takes the thing before the time with it (二期工程5月底完工), never a unit."""
+    sentence = view.view(d.start)
+    if sentence is None or not d.action or len(d.action) > _SHORT:
+        return d.action
+    clause = sentence.clause(d.start)
+    before = [
+        m.end
+        for m in task.members()
+        if m is not d and clause[0] <= m.start < d.start and not isinstance(m, FigureMention)
+    ]
+    if any(isinstance(m, UnitMention) and clause[0] <= m.start < d.start for m in task.units):
+        return d.action
+    begin = max([clause[0], *before])
+    colon = view.text.rfind(":", begin, d.start)
+    thing = actions.phrase(view.text, max(begin, colon + 1), d.start)
+    return thing + d.action if 2 <= len(thing) <= _LONGEST_THING else d.action
 
 
 def _subject_action(text: str, m: UnitMention) -> str:
@@ -191,16 +235,25 @@ def _add(task: Task, m: Mention) -> None:
 def _finish(view: PartView, sentence: SentenceView, task: Task) -> None:
     """The action of a task, and of its units where they stand in lists or phrases."""
     text = sentence.text
-    own = [d.action for d in task.deadlines if d.action]
-    groups = sorted({u.group for u in task.units if u.form != "subject" and u.group[1] > u.group[0]})
+    for d in task.deadlines:
+        d.action = _with_subject(view, task, d)
+        for u in task.units:
+            d.action = (
+                d.action.removeprefix("由").removeprefix(u.name) if d.action.startswith("由" + u.name) else d.action
+            )
     for u in task.units:
         if not u.action and u.form == "subject":
             u.action = _subject_action(text, u)
             task.action = task.action or u.action
-    if not task.action and own:
-        task.action = own[0]
+    groups = sorted({u.group for u in task.units if u.form != "subject" and u.group[1] > u.group[0]})
+    for u in task.units:
+        if not u.action:
+            u.action = _around(text, task, groups, u)
+            task.action = task.action or u.action
     if not task.action:
-        task.action = _outside(text, task.start, task.end, groups)
+        task.action = next((d.action for d in task.deadlines if d.action), "") or actions.first_part(
+            text, task.start, task.end
+        )
     if len(task.action) < 2:
         task.action = actions.first_sentence(text, task.segment, groups[0][0] if groups else task.segment.end)
     if len(task.action) < 2 and task.segment.path:
@@ -208,17 +261,18 @@ def _finish(view: PartView, sentence: SentenceView, task: Task) -> None:
     for u in task.units:
         u.action = u.action or task.action
     for d in task.deadlines:
-        if d.rule.endswith(":label"):
+        if d.rule.endswith(":label") and not d.action:
             d.action = actions.first_sentence(text, task.segment, task.segment.end)
         d.action = d.action or task.action
 
 
-def _outside(text: str, start: int, end: int, groups: list[tuple[int, int]]) -> str:
-    """The longest stretch of a task outside its unit groups."""
-    edges, place = [], start
-    for a, b in groups:
-        edges.append((place, max(place, a)))
-        place = max(place, b)
-    edges.append((place, max(place, end)))
-    found = [actions.phrase(text, a, b) for a, b in edges]
-    return max(found, key=len, default="")
+def _around(text: str, task: Task, groups: list[tuple[int, int]], u: UnitMention) -> str:
+    """What a list or phrase of units serves: the words before it in the task, else those after it."""
+    start = max([task.start, *(b for _, b in groups if b <= u.group[0])])
+    label = next((d.end for d in task.deadlines if d.start <= start + 1 and text[d.end : d.end + 1] == ":"), start)
+    before = actions.first_part(text, max(start, label), u.group[0]) if u.group[0] > start else ""
+    if len(before) >= 4:
+        return before
+    stop = min([task.end, *(a for a, _ in groups if a >= u.group[1])])
+    after = actions.first_part(text, u.group[1], stop)
+    return after if len(after) >= 2 else before
