@@ -24,7 +24,11 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
     (b"\x84\x31\x95\x33", "gb18030"),
 )
+# What else may stand in an office's inbox; UTF-16 is not among them, since any junk decodes as it.
+OTHERS = ("cp1252", "cp1251", "shift_jis", "euc_jp", "euc_kr", "gb18030", "cp950")
 CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd\ufdd0-\ufdef\ufffe\uffff]")
+JUNK = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+SPOILT = re.compile(r"\ufffd+")
 BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 PLAUSIBLE = 0.30  # share of frequent characters below which a text of a legacy charset is not believed
 SURE = 0.6  # a share that only the right charset reaches: the rungs below are not tried
@@ -64,7 +68,7 @@ def plausibility(text: str) -> float:
 
 
 def _sample(data: bytes, encoding: str) -> tuple[str, int]:
-    """A decoded sample and the number of spoilt places in it, a character cut at its end not counted.
+    """A decoded sample without its spoilt places, and their number, a character cut at its end not counted.
 
     It begins where the bytes stop being ASCII, since what comes before is the same in every charset but UTF-16.
     """
@@ -72,7 +76,7 @@ def _sample(data: bytes, encoding: str) -> tuple[str, int]:
     start = beyond.start() if beyond and not encoding.startswith("utf-16") else 0
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     text = decoder.decode(data[start : start + SAMPLE], final=len(data) <= start + SAMPLE)
-    return text, text.count("\ufffd") - text.endswith("\ufffd")
+    return SPOILT.sub("", text), len(SPOILT.findall(text.removesuffix("\ufffd")))
 
 
 def _utf8_almost(data: bytes) -> bool:
@@ -100,8 +104,8 @@ def detect(data: bytes) -> str:
         if encoding.startswith("utf-16") and len(data) % 2:
             continue
         text, spoilt = _sample(data, encoding)
-        # A spoilt place weighs as ten characters: the right charset of a damaged file still wins, a wrong one does not.
-        score = plausibility(text) - 10 * spoilt / max(len(text), 1)
+        # A spoilt place weighs as five characters: the right charset of a damaged file still wins, a wrong one does not.
+        score = plausibility(text) - 5 * spoilt / max(len(text), 1)
         if score > best_score:
             best, best_score = encoding, score
             if score > SURE:
@@ -114,7 +118,7 @@ def _by_statistics(data: bytes) -> str:
 
     if b"\0" in data[:SAMPLE]:
         raise Rejected("unknown_type", "neither text nor a known file format")
-    match = from_bytes(data[:SAMPLE]).best()
+    match = from_bytes(data[:SAMPLE], cp_isolation=list(OTHERS)).best()
     text = str(match) if match else ""
     letters = sum(char.isalnum() or char.isspace() or unicodedata.category(char)[0] == "P" for char in text)
     if match is None or letters < 0.9 * len(text) or CONTROLS.search(text):
@@ -130,6 +134,6 @@ def decode(data: bytes) -> tuple[str, str]:
     marked = next((mark for mark in MARKS if data.startswith(mark[0])), None)
     encoding = marked[1] if marked else detect(data)
     text = (data[len(marked[0]) :] if marked else data).decode(encoding, "replace")
-    if len(CONTROLS.findall(text[:SAMPLE])) > 0.1 * min(len(text), SAMPLE):
+    if len(JUNK.findall(text[:SAMPLE])) > 0.1 * min(len(text), SAMPLE):
         raise Rejected("unknown_type", "neither text nor a known file format")
     return text, encoding

@@ -12,16 +12,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
-
 from extractors.errors import Rejected
 from extractors.reading.archive import Package, open_zip
 from extractors.reading.assembly import Assembly, GridCell, Parsed
 from extractors.reading.numbering import Numbering
+from extractors.reading.xmlpart import root
 
-TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-W = "{" + TRANSITIONAL.decode() + "}"
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 MAX_XML = 128 << 20  # bytes of one part: the tree takes about ten times as much
@@ -83,19 +80,8 @@ def _main_part(package: Package) -> str:
     raise Rejected("unreadable", "a Word package without its main part")
 
 
-def parse_xml(source: bytes) -> Any:
-    """Root of an XML part, no entity, network or file touched; raises Rejected("unreadable") where it is broken."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True, remove_pis=True
-    )
-    try:
-        return etree.fromstring(source, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Rejected("unreadable", "broken XML in the package") from error
-
-
 def _xml(package: Package, part: str) -> Any:
-    return parse_xml(package.read(part, MAX_XML).replace(STRICT, TRANSITIONAL))
+    return root(package.read(part, MAX_XML))
 
 
 def _optional(package: Package, part: str, wanted: bytes = b"") -> Any | None:

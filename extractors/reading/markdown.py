@@ -8,7 +8,7 @@ from extractors.document import Cell, Table
 from extractors.reading import plain
 from extractors.reading.assembly import Parsed
 
-RULE = re.compile(r"^[ \t]*+\|?[ \t]*+:?-{2,}+:?[ \t]*+(?:\|[ \t]*+:?-{2,}+:?[ \t]*+)*+\|?[ \t]*+\r?$", re.MULTILINE)
+RULE = re.compile(r"^[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\r?$", re.MULTILINE)
 CELL = re.compile(r"(?:[^|\\]|\\.)+")
 
 

@@ -9,8 +9,8 @@ from extractors.errors import Rejected
 from extractors.reading.archive import open_zip
 from extractors.reading.assembly import Assembly, GridCell, Parsed
 from extractors.reading.numberformat import percent, plain
-from extractors.reading.sheetxml import parsed_root
 from extractors.reading.xlsx import MAX_CELLS
+from extractors.reading.xmlpart import root as root_of
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -28,7 +28,7 @@ def read(data: bytes, name: str) -> Parsed:
         raise Rejected("unreadable", "a spreadsheet package without content.xml")
     if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise Rejected("encrypted", "spreadsheet protected by a password")
-    root = parsed_root(package.read("content.xml", MAX_XML))
+    root = root_of(package.read("content.xml", MAX_XML))
     invisible = {
         style.get(STYLE + "name")
         for style in root.iter(STYLE + "style")

@@ -7,21 +7,13 @@ times faster than a parser; it counts what it has seen, and anything it does not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from io import BytesIO
 from typing import Any
 
-from lxml import etree
-
-from extractors.errors import Rejected
+from extractors.reading.xmlpart import elements
 
 NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-STRICT = (
-    b"http://purl.oclc.org/ooxml/spreadsheetml/main",
-    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-)
 ROW, CELL, VALUE, INLINE, MERGE, COLUMN, ITEM = (NS + tag for tag in ("row", "c", "v", "is", "mergeCell", "col", "si"))
 
 # Element content holds no "<", so none of these runs past its element and none backtracks.
@@ -47,38 +39,6 @@ class SheetXml:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merges: list[str] = field(default_factory=list)
-
-
-def parsed_root(source: bytes) -> Any:
-    """Root of a part; no entity, network or file is touched. Raises Rejected("unreadable") where it is broken."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_comments=True
-    )
-    try:
-        return etree.fromstring(source.replace(*STRICT), parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Rejected("unreadable", "broken XML in the package") from error
-
-
-def _elements(source: bytes, *tags: str) -> Iterator[Any]:
-    """Elements as they end, one by one; each is emptied after use, so that no tree grows."""
-    parsing = etree.iterparse(
-        BytesIO(source.replace(*STRICT)),
-        tag=tags,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=True,
-        remove_comments=True,
-    )
-    try:
-        for _, element in parsing:
-            yield element
-            element.clear()
-            while element.getprevious() is not None:
-                del element.getparent()[0]
-    except etree.XMLSyntaxError as error:
-        raise Rejected("unreadable", "broken XML in the package") from error
 
 
 def _as_text(source: bytes) -> str:
@@ -114,7 +74,7 @@ def shared_strings(source: bytes) -> list[str]:
         found = FAST_ITEM.findall(text)
         if len(found) == len(ITEM_START.findall(text)):
             return [unescaped(_clean(item)) for item in found]
-    return [rich_text(item) for item in _elements(source, ITEM)]
+    return [rich_text(item) for item in elements(source, ITEM)]
 
 
 def sheet(source: bytes) -> SheetXml:
@@ -145,7 +105,7 @@ def _fast(text: str, found: list[tuple[str, str, str, str, str]]) -> SheetXml:
 
 def _slow(source: bytes) -> SheetXml:
     out, row, column = SheetXml(), 0, 0
-    for element in _elements(source, ROW, MERGE, COLUMN):
+    for element in elements(source, ROW, MERGE, COLUMN):
         hidden = element.get("hidden") in {"1", "true"}
         if element.tag == MERGE:
             out.merges.append(element.get("ref", ""))

@@ -13,7 +13,8 @@ from extractors.errors import Rejected
 from extractors.reading.archive import Package, open_zip
 from extractors.reading.assembly import Assembly, GridCell, Parsed
 from extractors.reading.numberformat import BUILT_IN, Show, plain, shower
-from extractors.reading.sheetxml import NS, SheetXml, column_number, parsed_root, shared_strings, sheet, unescaped
+from extractors.reading.sheetxml import NS, SheetXml, column_number, shared_strings, sheet, unescaped
+from extractors.reading.xmlpart import root as root_of
 
 MAX_CELLS = 5_000_000
 MAX_COLUMN = 16_384
@@ -28,7 +29,7 @@ def read(data: bytes, name: str) -> Parsed:
     package = open_zip(data)
     if "xl/workbook.xml" not in package.names:
         raise Rejected("unreadable", "a workbook without its main part")
-    book = parsed_root(package.read("xl/workbook.xml"))
+    book = root_of(package.read("xl/workbook.xml"))
     properties = book.find(NS + "workbookPr")
     formats = _formats(package, date1904=properties is not None and properties.get("date1904") in {"1", "true"})
     strings_part = next((part for part in package.names if part.lower() == "xl/sharedstrings.xml"), "")
@@ -58,7 +59,7 @@ def _relations(package: Package) -> dict[str, str]:
     part = "xl/_rels/workbook.xml.rels"
     if part not in package.names:
         return {}
-    targets = {relation.get("Id", ""): relation.get("Target", "") for relation in parsed_root(package.read(part))}
+    targets = {relation.get("Id", ""): relation.get("Target", "") for relation in root_of(package.read(part))}
     return {
         key: target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
         for key, target in targets.items()
@@ -69,7 +70,7 @@ def _formats(package: Package, *, date1904: bool) -> list[Show]:
     """How each cell style shows numbers."""
     if "xl/styles.xml" not in package.names:
         return []
-    styles = parsed_root(package.read("xl/styles.xml"))
+    styles = root_of(package.read("xl/styles.xml"))
     codes = {number.get("numFmtId"): number.get("formatCode", "") for number in styles.iter(NS + "numFmt")}
     shows = list[Show]()
     for style in styles.iterfind(f"{NS}cellXfs/{NS}xf"):
