@@ -26,7 +26,7 @@ _PINYIN = re.compile(rf"[(（]([a-zü{_TONED}ɡɑ]{{1,7}})[)）]")
 _HAN_CHAR = re.compile(f"[{_HAN}]")
 # A single space between a number and what it counts, or between a number and the text around it.
 _NUMBER_SPACE = re.compile(rf" (?:(?<=\d )(?=[{_HAN}%‰℃㎡])|(?<=[{_HAN}%‰] )(?=\d)|(?<=[%‰℃㎡] )(?=[{_HAN}]))")
-_GROUP_SPACE = re.compile(rf"(?<=[{_HAN}])\d{{1,3}}(?: \d{{3}})++(?=[{_HAN}%])")
+_GROUP_SPACE = re.compile(rf"(?:(?<=[{_HAN}])|(?<=[{_HAN}] ))\d{{1,3}}(?: \d{{3}})++(?= ?[{_HAN}%])")
 _LETTERED = r"[ \t\u3000]*((?:[\u3400-\u9fff][ \u3000]{1,4}){1,12}[\u3400-\u9fff])[ \t\r\u3000]*(?=\n|\Z)"
 _LETTER_SPACE = re.compile(rf"\n{_LETTERED}")
 _LETTER_SPACE_FIRST = re.compile(_LETTERED)
@@ -128,8 +128,10 @@ def _spaces(text: str) -> list[Edit]:
     measures = _measure_heads()
     for m in _NUMBER_SPACE.finditer(text):
         i = m.start()
-        if text[i - 1].isdecimal() and text[i + 1] not in measures and _opens_line(text, i):
-            continue
+        if text[i - 1].isdecimal():
+            before = _before_number(text, i)
+            if (before == "\n" and text[i + 1] not in measures) or (before.isascii() and before.isalpha()):
+                continue
         edits.append((i, i + 1, ""))
     edits += [(m.start(), m.end(), "") for m in _latin_unit_space().finditer(text)]
     for m in _GROUP_SPACE.finditer(text):
@@ -145,12 +147,12 @@ def _spaces(text: str) -> list[Edit]:
     return edits
 
 
-def _opens_line(text: str, i: int) -> bool:
-    """Whether what stands before offset ``i`` is a list number at the start of its line."""
+def _before_number(text: str, i: int) -> str:
+    """The character before the number that ends at offset ``i``, a line feed at the start of the text."""
     k = i
     while k > 0 and i - k < 9 and (text[k - 1].isdecimal() or text[k - 1] == "."):
         k -= 1
-    return k == 0 or text[k - 1] == "\n"
+    return text[k - 1] if k else "\n"
 
 
 def _marks(text: str, fmt: str) -> list[Edit]:

@@ -179,7 +179,8 @@ def heading_end(text: str, n: Number, end: int) -> int:
     ``end`` is the end of the line, or the next number in it.
     """
     whole = text[n.body : end].rstrip()
-    if len(whole) <= 60 and is_title(whole):
+    apart = " " in whole and whole[-1:] in "。.;；"  # a heading, a space, and a sentence: line breaks are lost
+    if len(whole) <= 60 and not apart and is_title(whole):
         return n.body + len(whole)
     at = n.body
     limit = min(end, n.body + 60)

@@ -23,6 +23,7 @@ _ADDRESSEE = re.compile(r"[^。；;!！]{2,200}[:：]")
 _ADDRESSED = re.compile(
     r"政府|部门|单位|各[县市区镇乡街科处股室所站校院直村部省自]|委员会|管委会|公司|同志们?|代表|委员|领导|局|厅|办公室|机构|老师|家长|同学|学校|支部|们[:：]|来宾|党委|党组|园[:：]|院[:：]|企业|中心[:：]"
 )
+_SAYS = re.compile("如下|现将|现就|制定|根据|按照|为了|要求|[,，]为|^为")
 NOTE = re.compile(r"[(（](?:此件|本文有删|联系|公开|此文|注|附件|草案|征求意见|讨论稿|送审|试行|略)[^()（）\n]{0,60}[)）]")
 
 
@@ -55,7 +56,7 @@ def is_addressee(text: str, start: int, end: int) -> bool:
     """Whether a line names whom a paper is sent to (各县（区）人民政府，市政府各部门：)."""
     if end - start > 200 or text[end - 1] not in ":：":
         return False
-    return _ADDRESSEE.fullmatch(text, start, end) is not None and _ADDRESSED.search(text, start, end) is not None
+    return _ADDRESSEE.fullmatch(text, start, end) is not None and _ADDRESSED.search(text, start, end) is not None and not _SAYS.search(text, start, end)
 
 
 @cache

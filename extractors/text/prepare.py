@@ -60,7 +60,7 @@ def _part(
     segments = segment(text, start, end, title, rows)
     name = "".join(line.strip() for line in text[title[0] : title[1]].split("\n")) if title else ""
     top = _top_tenses(text, segments)
-    opening = next((text[s.start : s.start + 400] for s in segments if s.kind in ("paragraph", "item")), "")
+    opening = _opening(text, segments)
     kind = kind_of(name, opening, top)
     if kind == "other" and not name:
         kind = kind_of_rows([text[s.start : s.end] for s in segments[:8] if s.kind == "row"])
@@ -89,6 +89,13 @@ def _part(
         number, start, end, name, kind, issuer or issuer_in_title(name), date, year, year_source,
         tuple(years.items()), frozenset(flags | quality.flags_of(text, start, end, segments)), segments, cut,
     )  # fmt: skip
+
+
+def _opening(text: str, segments: list[Segment]) -> str:
+    """What the part says first: its running text above the first heading, at most 600 characters, else its first item."""
+    first = next((k for k, s in enumerate(segments) if s.kind == "heading"), len(segments))
+    told = [s for s in segments[:first] if s.kind in ("paragraph", "item")] or [s for s in segments if s.kind in ("paragraph", "item")]
+    return "\n".join(text[s.start : s.end] for s in told[:3])[:600]
 
 
 def _top_tenses(text: str, segments: list[Segment]) -> list[Tense]:

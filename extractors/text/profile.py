@@ -111,9 +111,12 @@ def kind_of(title: str, opening: str, tenses: list[Tense]) -> str:
     bare = re.sub(r"[(（][^()（）]*[)）]", "", title)
     issued = "印发" in bare or "下达" in bare or bare.startswith("《")
     shown = bare if issued else _QUOTED.sub("", bare)
-    named = [kinds[m[0]] for m in pattern.finditer(shown)]
-    if named:
+    found = pattern.findall(shown)
+    if found:
+        named = [kinds[w] for w in found]
         last = named[-1]
+        if found[-1] == "报告" and "summary" in named:
+            return "summary"
         if last == "notice":
             return "plan" if issued and "plan" in named[:-1] else "notice"
         if last == "plan_and_summary" or ({"plan", "summary"} <= set(named) and _BOTH.search(shown)):
@@ -157,7 +160,7 @@ def edtf(text: str) -> str:
 
 
 _OWN = re.compile(
-    r"(?:现[就将对]|做好|为做好|关于|开展|我[局市县区镇校院委司办处]|各项|全面|本|20\d\d年)?.{0,10}?(?P<y>(?:19|20)\d\d)年度?.{0,30}?(?:工作|生产经营|任务|总结|计划|安排|情况|汇报|报告)"
+    r"(?:现[就将对]|做好|为做好|关于|开展|我[局市县区镇校院委司办处]|各项|全面|本|20\d\d年)?[^。]{0,10}?(?P<y>(?:19|20)\d\d)年度?(?:(?!20\d\d年)[^。]){0,30}?(?:工作|生产经营|任务|总结|计划|安排|情况|汇报|报告)"
 )
 _IS = re.compile(r"(?:^|[。，,；;\s])(?P<y>(?:19|20)\d\d)年(?:度)?[,，]?(?:是|我[局市县区镇校院委司办处乡]|全[市县区镇校局乡院省]|在)")
 _ANNUAL = re.compile("年度|工作(?:计划|要点|安排|思路|打算)")

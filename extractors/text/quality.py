@@ -56,7 +56,7 @@ def _truncated(text: str, segments: list[Segment]) -> bool:
     last = held[-1]
     if last.kind == "heading":
         return len(held) > 2 and any(s.kind in ("paragraph", "item") for s in held)
-    if last.kind != "paragraph" or last.end - last.start < 30:
+    if last.kind != "paragraph" or last.end - last.start < 20:
         return False
     return text[last.end - 1] not in _SENTENCE_END + ".、%" or text[last.end - 1] in "、,"
 

@@ -70,12 +70,16 @@ def _first(text: str, lines: list[Span]) -> tuple[int, bool]:
     dropped, titles = 0, []
     seen = False
     for i, (a, b) in enumerate(lines[:_HEAD]):
-        if is_site_line(text, a, b) or _is_fringe(text, a, b):
+        if is_site_line(text, a, b):
+            dropped, seen = i + 1, True
+        elif number_at(text, a, b):
+            break
+        elif is_title_line(text[a:b]) and not text.endswith("范文", a, b):
+            titles.append(i)
+        elif _is_fringe(text, a, b):
             dropped, seen = i + 1, True
         elif _is_body(text, a, b):
             break
-        elif is_title_line(text[a:b]):
-            titles.append(i)
     if not seen or dropped >= len(lines):
         return 0, seen
     above = [i for i in titles if i < dropped]
@@ -102,7 +106,8 @@ def _last(text: str, lines: list[Span], first: int) -> tuple[int, bool]:
             last, site = i, True
     while last > first + 1:
         a, b = lines[last - 1]
-        if not (text[a:b] in _menu() or is_site_line(text, a, b)) or (b - a > 120 and not text.startswith("本文", a)):
+        cue = _any("strong").search(text, a, b) if b - a <= 400 else None
+        if text[a:b] not in _menu() and (cue is None or _STOP.search(text, a, cue.start())):
             break
         last, site = last - 1, True
     return last, site

@@ -85,11 +85,9 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
         if not body or body[-1] in _CLOSED or "\t" in body or body[0] == "|":
             continue
         j = i + 1
-        while j < len(lines) and (j in furniture or (j - 1 in furniture and not lines[j].strip())):
+        while j < len(lines) and (j in furniture or not lines[j].strip()):
             j += 1
-        if j > i + 1 and j < len(lines) and not lines[j].strip():
-            continue
-        if j >= len(lines) or _continues(lines, i, j, furniture) is False:
+        if j >= len(lines) or (j > i + 1 and not any(k in furniture for k in range(i + 1, j))) or not _continues(lines, i, j):
             continue
         if rows and (tabular(i) or tabular(j)):
             continue
@@ -109,7 +107,7 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
     return edits
 
 
-def _continues(lines: list[str], i: int, j: int, furniture: set[int]) -> bool:
+def _continues(lines: list[str], i: int, j: int) -> bool:
     following = lines[j]
     if not following.strip() or "\t" in following or _HEAD.match(following) or _label().match(following):
         return False
