@@ -68,6 +68,9 @@ class PartView:
     text: str
     views: dict[int, SentenceView]
     timeline: Timeline
+    carried: dict[int, tense.Tense] = field(
+        default_factory=dict
+    )  # what a segment (by its start) said last of its tense
     _tense: tense.Tense | None = None
 
     def scope_year(self, sentence: SentenceView) -> int | None:

@@ -23,13 +23,14 @@ _RULE = re.compile(
     r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
 )
 _RULE_SUBSIDY = re.compile(r"补助|补贴|奖励|资助|奖补|补偿|救助")
+_RULE_LIMIT = re.compile(r"最高|上限|封顶|单个|每个|每家|每户|一次性")
 _RULE_TERMS = re.compile(r"每|按|最高|一次性|标准|给予|的[,，]|不超过")
 _RULE_FORM = re.compile(
     r"的(?:企业|单位|项目|个人|机构|人员|村|户)?[,，、]?(?:给予|予以|按照?|一次性|每|不予|扣|加|奖)"
 )
 # A threshold or a case with what follows from it: 超过10吨的,… ; 达到1亿元的企业,给予… ; 按投入的50%给予…
 _CONDITION = re.compile(
-    r"(?:及?以上|以下|以内|[（(]不?含[）)])?(?:的(?:企业|单位|项目|案件|机构|人员|个人|农户|家庭|村|镇|园区|部门|用户|学校|集体)?[,，、]|者[,，])"
+    r"(?:及?以上|以下|以内|[（(]不?含[）)])?(?:的[一-龥]{0,8}?(?:[,，、]|不得|不予|给予|予以|取消|一律|按)|者[,，])"
 )
 _CONSEQUENCE = re.compile(
     r"的[^,，。;；]{0,8}[,，][^,，。;；]{0,12}(?:给予|予以|奖励|补助|补贴|处以|并处|处罚|罚款|扣|不予|取消|资助)"
@@ -37,6 +38,12 @@ _CONSEQUENCE = re.compile(
 _SHARE_GIVEN = re.compile(r"(?:的)?(?:比例)?(?:给予|予以|计提|返还|配套|奖励|补助|补贴|资助|扣)")
 _MEASURED_BY_POINTS = re.compile(r"满意度|满意率|成绩|均分|测评|指数|文明程度|测试")
 _PROBLEM_ITEM = re.compile(r"整改(?:目标|措施|时限)[:：]")
+# A period counted from the new year on is reported on (1-9月,…), and so is what is ranked or compared with last year.
+_TO_DATE = re.compile(
+    r"(?:(?:\d{2}|[_*×xX]{0,4})\d{0,2}年)?(?:1|一|元)月?份?\s*(?:-|—|－|–|~|～|至|到)\s*(?:[2-9]|1[01]|[二三四五六七八九十]|十一)月"
+)
+_COMPARISON = re.compile(r"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列")
+_TARGETED = re.compile(r"力争|确保|争取|计划|目标|预计|不低于|不少于|不超过|以内|以上|要|应|须")
 _SCORING = re.compile("|".join(words("figures", "scoring")))
 _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
 _DESCRIBED = re.compile(r"[^,，。;；]{0,20}?(?:项目|生产线|工程|厂房|基地|园区|的)")
@@ -83,7 +90,7 @@ def status(
         later = sentence.quantities[n + 1]
         if later.start < clause[1] and _TO.search(text, q.end, later.start):
             return "actual", "由…到", 0.9
-    default, certainty = _default(view, sentence)
+    default, certainty = _default(view, sentence, clause)
     verdict, cue = tense.judge(sentence.cues, clause, q.start, default)
     past = _past(view, time)
     if past and (cue == "" or cue in ("预计", "目标", "计划", "将", "可")):
@@ -97,6 +104,7 @@ def status(
         return "actual", cue, 0.65
     if cue:
         certainty = 0.93 if verdict == default else 0.86
+        view.carried[sentence.segment.start] = verdict
     return ("actual" if verdict == "done" else "target"), cue or f"section:{verdict}", certainty
 
 
@@ -107,17 +115,27 @@ def _promised(sentence: SentenceView, q: Quantity) -> bool:
     )
 
 
-def _default(view: PartView, sentence: SentenceView) -> tuple[tense.Tense, float]:
-    """Tense of the section, else of the part, with its certainty."""
-    segment = sentence.segment
+def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int]) -> tuple[tense.Tense, float]:
+    """Tense of the section, else of what the paragraph said before, else of the part, with its certainty."""
+    segment, text = sentence.segment, sentence.text
     if segment.kind == "item" and _PROBLEM_ITEM.search(view.text, sentence.end, segment.end):
         return "done", 0.75
     year = view.scope_year(sentence)
     if year is not None and view.part.year is not None and year < view.part.year:
         return "done", 0.85
+    if any(
+        _TO_DATE.match(t.text) and not _TARGETED.search(text, t.end, clause[1])
+        for t in sentence.times
+        if t.start < clause[1]
+    ):
+        view.carried[segment.start] = "done"
+        return "done", 0.85
     if segment.tense:
         return segment.tense, 0.88
-    return view.tense, 0.72
+    if _COMPARISON.search(text, clause[0], clause[1]) and not _TARGETED.search(text, clause[0], clause[1]):
+        view.carried[segment.start] = "done"
+        return "done", 0.72
+    return view.carried.get(segment.start) or view.tense, 0.72
 
 
 def _past(view: PartView, time: tuple[str, str]) -> bool:
@@ -140,6 +158,8 @@ def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, m
         _RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause)
     ):
         return m.group()
+    if _RULE_SUBSIDY.search(around) and _RULE_LIMIT.search(clause):
+        return "最高"
     if q.bound in ("ge", "le", "range") and _CONDITION.match(sentence.text, q.end, sentence.end):
         return "的"
     if m := _CONSEQUENCE.search(around):
