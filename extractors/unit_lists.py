@@ -17,7 +17,9 @@ _PIECE = re.compile(r"(?:[^、,，;；。!?\n\t()\[\]【】〔〕:： ]|\([^()\n
 _SEPARATOR = re.compile(r"[、,，;；/ \t]*+")
 _GLOSS = re.compile(r"\(([^()]*)\)$")
 _INNER = re.compile(r"(?:市|县|区|街道?|镇|乡|园区|开发区|社区|居|场|分|子|部门|单位|[、,/])+")
-_JOINT = re.compile(r"以及|及其|和|及|与|并")
+_JOINT = re.compile(r"以及|及其|和|及|与|并|会同|联合|协同|联系|对接")
+_PARTNER = frozenset(("会同", "联合", "协同", "联系", "对接"))
+_PEOPLE = re.compile(r"[\u4e00-\u9fff]{0,8}(?:班主任|教师|老师|组长|辅导员|联络员|网格员|家长|校长|医师|护士长|主任|人员|干部|队长|书记)")
 _LEADING = re.compile(r"(?:以及|及其|及|和|与|由|各自由|其中)(?=.)")
 _BRACKET = re.compile(r"[(\[【〔]((?:[^()\[\]【】〔〕\n]|\([^()\n]{0,30}\)){2,200}+)[)\]】〕]")
 _TIME_LIKE = re.compile(r"[0-9]+[年月日]|[0-9%]|[年月旬]底?前|季度|长期|全年|持续|立即|完成|贯穿")
@@ -170,6 +172,9 @@ def _members(text: str, start: int, end: int, *, loose: bool) -> tuple[list[_Mem
         made = list(_split(text, place, stop, strict and bool(found)))
         if not made:
             name = piece.group()
+            if not loose and found and _PEOPLE.fullmatch(name):
+                place = reached = stop
+                continue
             if found and loose and _PERSON.fullmatch(name):
                 people.append((place, stop))
                 place = stop
@@ -220,7 +225,7 @@ def _split(text: str, start: int, end: int, strict: bool) -> Iterator[_Member]:
         right = list(_split(text, joint.end(), end, strict))
         if left and right:
             for member in right:
-                member.role = member.role or role
+                member.role = member.role or ("assist" if joint.group() in _PARTNER else role)
             yield from left
             yield from right
             return
@@ -266,7 +271,7 @@ def _bracketed(text: str, start: int, end: int, taken: list[tuple[int, int]]) ->
         if any(roles):
             rule, sure = "bracket with roles", 0.9
         else:
-            if not at_end or not all((m.known and m.kind in ("named", "place")) or text[m.start] == "各" for m in found):
+            if not at_end or not all((m.known and m.kind != "generic" and m.kind != "own") or text[m.start] == "各" for m in found):
                 continue
             if any(text.endswith(("有限公司", "股份公司", "责任公司"), m.start, m.end) for m in found) or all(m.kind == "place" for m in found):
                 continue

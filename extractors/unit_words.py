@@ -14,7 +14,7 @@ TIME = (
     r"(?:[0-9一二三四五六七八九十两〇零半]+个?(?:年度?|月份?|日|号|周|天|工作日|季度|小时|学期)|第[0-9一二三四五六七八九十]+(?:季度|周|学期|月)"
     r"|[上下本每当次明今去]半?(?:年度?|月|周|季度?|旬|日|天|学期|学年|半年|半月)|[上中下]旬|季度|学期|学年|寒假|暑假|假期|期间|汛期|月份|首月|末月"
     r"|[0-9]{1,4}[./-][0-9]{1,2}(?:[./-][0-9]{1,2})?|(?:工作日|[年月周季])?[底初末中]?(?:之前|以前|之后|以后|以内|之内)|国庆|春节|中秋|元旦|五一"
-    r"|[年月季周]?[底初末](?![级中步])|[前后内起](?![进期勤容用来台])|至|截止|截至|从|自|于|在|到|每|的|-|—|~)"
+    r"|[年月季周]?[底初末](?![级中步])|[前后内起](?![进期勤容用来台])|至|截止|截至|从|自|于|在|到|每|-|—|~)"
 )
 
 
@@ -58,16 +58,17 @@ def words() -> SimpleNamespace:
         rf"(?:(?P<tail>{tails})(?:工作|落实|实施|开展|推进|管理|做好)*)?$"
     )
     made.modal = re.compile(
-        rf"{made.adverbs}(?P<modal>{_any(subjects['modals'])})"
+        rf"(?P<modal>{_any(subjects['modals'])})"
         r"(?<!要(?=[求点素闻件么害]))(?<!应(?=[急用对收届邀由聘变答]))(?<!将(?=[来军]))(?<!需(?=求))(?<!可(?=[能持行再]))(?<!得(?=[到分益出知以]))(?<!须(?=知))(?<!拟(?=[任]))"
     )
     made.duties = frozenset(subjects["duties"])
-    made.preposition = re.compile(rf"{made.adverbs}(?P<cue>{_any(subjects['prepositions'])})")
-    made.verb = re.compile(rf"{made.adverbs}(?P<cue>{_any(subjects['nominal_verbs'])}(?!{_any(subjects['things'])})|{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧]))")
-    made.with_ = re.compile(rf"{made.adverbs}(?P<cue>{_any(subjects['with'])})")
+    made.preposition = re.compile(rf"(?!{_any(subjects['not_prepositions'])})(?P<cue>{_any(subjects['prepositions'])})")
+    made.verb = re.compile(rf"(?P<cue>(?P<nominal>{_any(subjects['nominal_verbs'])})(?!{_any(subjects['things'])})|{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧]))")
+    made.with_ = re.compile(rf"(?P<cue>{_any(subjects['with'])})(?![国体会社])")
     made.title = re.compile(rf"(?:的)?(?:各)?{_any(subjects['titles'])}")
     time_and_words = rf"(?:{_any(subjects['lead_ins'])}|{TIME}|[一二三四五六七八九十]+(?:是|要|、)|[0-9]{{1,2}}[.、]|[①②③④⑤⑥⑦⑧⑨⑩])*+"
     made.lead_in = re.compile(time_and_words)
+    made.before_partner = re.compile(rf"(?:{_any(subjects['lead_ins'])}|{_any(subjects['adverbs'])}|{_any(subjects['modals'])}|{TIME})*+")
     made.told = tuple(subjects["told"])
     made.with_words = tuple(subjects["with"])
     made.past = re.compile(r"已(?!建成?[^,。]{0,6}的)|(?<![为除])了(?![解如望结])|曾[经在]|[通超经]?过(?=[,。;、0-9一]|$)|累计|圆满|荣获|取得了|截至|同比|以来")

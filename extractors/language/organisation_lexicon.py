@@ -32,6 +32,8 @@ class Lexicon:
     deep: frozenset[str]
     levels: frozenset[str]
     specific_each: frozenset[str]
+    facilities: tuple[str, ...]
+    guessed: frozenset[str]
 
 
 def alternation(listed: Iterable[str], after: dict[str, str] | None = None) -> str:
@@ -93,4 +95,6 @@ def lexicon() -> Lexicon:
         deep=frozenset(words(name, "deep")),
         levels=frozenset(words(name, "levels")),
         specific_each=frozenset(words(name, "specific_each")),
+        facilities=words(name, "facilities"),
+        guessed=frozenset(words(name, "guessed")),
     )

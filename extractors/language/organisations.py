@@ -108,7 +108,7 @@ def _build(
         if not 1 <= len(body) <= 5 or body[-1] in "各全我本该每跨" or (len(body) == 1 and "\u3400" <= body <= "\u9fff"):
             return None
     elif category == "weak" and not _vouched(body, first, text, words):
-        if len(ending) > 1 or not 2 <= len(body) <= 6 or ending not in "部处科组室办":
+        if not 2 <= len(body) <= 6 or ending not in words.guessed:
             return None
         return Organisation(begin, stop, text[begin:stop], "guess"), False
     name = text[begin:stop]
@@ -129,8 +129,11 @@ def _left(text: str, low: int, first: int, words: Lexicon, needs_body: bool, dee
     chunk = text[low:first]
     size = len(chunk)
     levelled = size > 0 and chunk[0] in words.levels
-    for cut in words.cut.finditer(chunk):
+    # One character of the ending is shown too: what takes the sting out of a word may reach into it.
+    for cut in words.cut.finditer(text[low : first + 1]):
         stop = cut.end()
+        if stop > size:
+            continue
         hard = cut.lastgroup == "mark" or stop - cut.start() < 2
         # A verb right before the ending is its body: 推进+办, 督查+室.
         if hard or ((not needs_body or stop < size) and not (deep and levelled)):

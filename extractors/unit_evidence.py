@@ -1,0 +1,103 @@
+"""How sure it is that organisations in running text answer for planned work."""
+
+from __future__ import annotations
+
+import re
+
+from extractors.document import Part, Sentence
+from extractors.language.organisation_lexicon import lexicon
+from extractors.unit_tails import Group, Tail
+from extractors.unit_words import words
+
+_HIGH_BODY = re.compile(r"党中央|中央|国务院|.*(?:[省市县区州]委|[省市县区州](?:人民)?政府)|.*自治区(?:人民)?政府|[^各]*政府")
+_COMPANY = re.compile(r".*(?:有限公司|股份公司|责任公司|有限合伙)")
+_NO_VERB = re.compile(r"[的、)”的]")
+_COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
+_WORK = re.compile(
+    r"完成|制[定订]|开展|进行|做好|抓好|组织|实施|建立|落实|推进|编制|出台|提出|委托|加强|召开|办理|解决|拨付|成立|提交|检查|督[查导办]|通报"
+    r"|考核|验收|报送?|上报|交|倒排|整改|排查|抽查|暗访|清扫|巡查|储备|对接|安排|汇总|自查|培训|宣传|改造|补齐|签|提问|调度|开工|竣工|建成"
+    r"|务必|必须|应当|[须应](?![急用])|收集|上交|公布|发放|兑付|办结|办好|补助|清理|下达|下发|执行|启动|响应|开放|上岗|到岗|整理|录入|评选|表彰|配备|更新|修订|整治|销号|移交|采购|配送|值守|核查"
+)
+
+SURE = {"modal": 0.85, "role": 0.85, "with": 0.8, "verb": 0.75, "preposition": 0.7, "time": 0.6}
+"""Confidence that each kind of evidence earns a subject before the text around it is weighed."""
+
+
+def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail) -> float:
+    """0 where a group is not accountable, below 0.5 for a candidate; may settle the kind of a tail left open."""
+    duty = tail.kind == "modal" and any(tail.cue.startswith(d) for d in words().duties)
+    kinds = {m.kind for m in group.members}
+    plain = tail.kind in ("verb", "preposition", "time")
+    if group.context in ("by", "told"):
+        base = _called(text, sentence, group, tail)
+    elif group.context == "start":
+        base = _subject(text, part, sentence, group, tail, plain)
+    else:
+        return 0.6 if "named" in kinds else 0.0
+    segment = sentence.segment
+    done = segment.tense == "done" or (not segment.tense and part.kind == "summary")
+    if done and not (duty and group.context == "start"):
+        base = min(base, 0.4)
+    if all(_COMPANY.fullmatch(m.name) for m in group.members) and group.context != "told" and not duty:
+        base = min(base, 0.4)
+    if kinds == {"guess"} and group.context == "start" and tail.kind not in ("modal", "role", "with"):
+        believed = segment.tense == "planned" and not tail.nominal and tail.kind in ("verb", "time")
+        base = min(base, 0.55 if believed else 0.4)
+    if kinds == {"own"}:
+        base = min(base, 0.6 if tail.kind == "modal" else 0.4)
+    if kinds <= {"generic", "own"} and base:
+        base = min(base, _generic(text, sentence, group, tail, duty))
+    return base
+
+
+def _called(text: str, sentence: Sentence, group: Group, tail: Tail) -> float:
+    """After 由 or 责成."""
+    if tail.kind in ("role", "verb", "modal", "with", "time", "preposition", "comma"):
+        return 0.85
+    if tail.kind == "title":
+        return 0.0
+    part = _COMMA_PART.match(text, tail.place, sentence.end)
+    says = part is not None and part.end() - tail.place >= 2 and not _NO_VERB.match(text, tail.place, sentence.end)
+    works = part is not None and _WORK.search(text, tail.place, part.end())
+    if (group.context == "by" and says) or works or group.cue in ("责成", "责令"):
+        tail.kind = "verb"
+        return 0.7
+    return 0.0
+
+
+def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail, plain: bool) -> float:
+    """At the beginning of a clause."""
+    base = SURE.get(tail.kind, 0.0)
+    if not plain:
+        return base
+    if sentence.segment.kind == "heading":
+        return 0.0
+    if tail.kind != "verb":
+        stop = min(sentence.end, tail.place + 60)
+        if not _WORK.search(text, tail.place, stop):
+            return 0.0
+        if tail.kind == "time":
+            comma_part = _COMMA_PART.match(text, tail.place, min(sentence.end, tail.place + 24))
+            if comma_part is None or not (words().any_verb.search(text, tail.place, comma_part.end()) or _WORK.search(text, tail.place, comma_part.end())):
+                return 0.0
+    if not sentence.segment.tense and part.kind in ("other", "speech"):
+        base -= 0.1
+    name = group.members[-1].name
+    if all(_HIGH_BODY.fullmatch(m.name) for m in group.members):
+        return 0.4
+    if {m.kind for m in group.members} == {"place"}:
+        fit = sentence.segment.tense == "planned" and tail.kind != "preposition" and not tail.nominal
+        return min(base, 0.6) if fit else 0.4
+    if name.endswith(lexicon().facilities) and name[0] != "各" and not name[0:1].isdigit():
+        levelled = name[0] in "市县区省州镇乡院校" and sentence.segment.tense == "planned" and not tail.nominal
+        return min(base, 0.55) if levelled else 0.4
+    return base
+
+
+def _generic(text: str, sentence: Sentence, group: Group, tail: Tail, duty: bool) -> float:
+    """Bodies without a name of their own: scored only where a duty or a time limit is laid on them."""
+    deadline = words().deadline.search(text, max(sentence.start, group.opened - 25), min(sentence.end, group.end + 60))
+    called = group.context != "start" or tail.kind in ("modal", "role") or group.members[0].name[0] == "各"
+    if duty or (deadline and called):
+        return 0.6
+    return 0.4 if tail.kind in ("modal", "role") or group.context == "by" else 0.0

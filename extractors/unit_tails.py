@@ -1,0 +1,88 @@
+"""What follows organisations in running text: modal, role word, verb, or nothing that makes them accountable."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from extractors.language.organisations import Organisation
+from extractors.unit_words import words
+
+_MEMBERS_ON = re.compile(
+    r"(?:[、和及](?!各)[\u4e00-\u9fff]{2,8}?){1,4}(?=(?:积极|共同|分别|密切|全力)?(?:配合|牵头|负责|参与|参加|协助|协办))"
+)
+_AND_OTHERS = re.compile(r"等(?:有关|相关|多个|各)?(?:职能|主管|行业)?(?:部门|单位|科室|处室|地|企业|机构)?")
+
+
+@dataclass(slots=True)
+class Group:
+    """Organisations in one enumeration and where it stands.
+
+    ``context`` is ``start`` (of a clause), ``by`` (由), ``told`` (责成), ``with`` (会同) or ``helped`` (配合X做), with its
+    ``cue``; empty where nothing before makes it accountable. ``opened`` is where its phrase begins.
+    """
+
+    members: list[Organisation]
+    context: str = ""
+    cue: str = ""
+    opened: int = 0
+
+    @property
+    def start(self) -> int:
+        """Clean offset of its first character."""
+        return self.members[0].start
+
+    @property
+    def end(self) -> int:
+        """Clean offset after its last character."""
+        return self.members[-1].end
+
+
+@dataclass(slots=True)
+class Tail:
+    """The evidence after a group: its kind, its words, where the clause goes on and the role it gives."""
+
+    kind: str
+    cue: str
+    place: int
+    role: str = "responsible"
+    nominal: bool = False
+
+
+def read_tail(text: str, group: Group, end: int) -> Tail:
+    """What the words from the end of a group up to ``end`` say of it; may add unknown members to the group."""
+    lexicon = words()
+    place = group.end
+    if place < end and text[place] == "(":
+        close = text.find(")", place, min(end, place + 40))
+        place = close + 1 if close >= 0 else place
+    if place < end and text[place] == "等" and (others := _AND_OTHERS.match(text, place, end)):
+        place = others.end()
+    if place < end and text[place] in "、和及" and (more := _MEMBERS_ON.match(text, place, end)):
+        for m in re.finditer(r"[^、和及]+", text[place : more.end()]):
+            group.members.append(Organisation(place + m.start(), place + m.end(), m.group(), "guess"))
+        place = more.end()
+    if place >= end:
+        return Tail("", "", place)
+    if lexicon.title.match(text, place, end):
+        return Tail("title", "", place)
+    filled = lexicon.fill.match(text, place, end)
+    after = filled.end() if filled else place
+    if (m := lexicon.modal.match(text, after, end)) and not (m.end() < end and text[m.end()] in "的、)”"):
+        rest = lexicon.fill.match(text, m.end(), end)
+        stop = rest.end() if rest else m.end()
+        inner = lexicon.role_tail.match(text, stop, end)
+        if inner and lexicon.tail_roles[inner["tail"]] != "responsible":
+            return Tail("modal", m["modal"] + inner["tail"], inner.end(), lexicon.tail_roles[inner["tail"]])
+        return Tail("modal", m["modal"], stop)
+    if (m := lexicon.role_tail.match(text, after, end)) and (m.end() >= end or text[m.end()] != "的" or group.cue == "、"):
+        return Tail("role", m["tail"], m.end(), lexicon.tail_roles[m["tail"]])
+    if m := lexicon.with_.match(text, after, end):
+        return Tail("with", m["cue"], m.start("cue"))
+    if m := lexicon.verb.match(text, after, end):
+        return Tail("verb", m["cue"], m.start("cue"), nominal=m["nominal"] is not None)
+    if m := lexicon.preposition.match(text, after, end):
+        return Tail("preposition", m["cue"], m.start("cue"))
+    if after > place:
+        return Tail("comma" if after < end and text[after] in ",，" else "time", text[place:after], after)
+    return Tail("comma" if text[place] in ",，" else "", "", place)
