@@ -73,9 +73,8 @@ class Document:
     def cells(self, table: str) -> Iterable[tuple[Row, dict[str, Any]]]:
         """Rows of a table with their computed cells."""
         found: list[Any] = getattr(self, table)
-        compute: Callable[[Any], dict[str, Any]] = {"tasks": self._task, "documents": self._part}.get(
-            table, self._place
-        )
+        special: dict[str, Callable[[Any], dict[str, Any]]] = {"tasks": self._task, "documents": self._part}
+        compute = special.get(table, self._place)
         return ((row, compute(row)) for row in found)
 
     def link(self, doc_id: str) -> Link:
