@@ -71,7 +71,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 
 # Yardsticks live apart: they bring hundreds of megabytes and old pins. One that cannot be had is named in the table.
 $(VENV)/.bench: tests/bench/requirements.txt $(VENV)/.run
-	-$(BIN)/python -m venv .venv-bench && while read -r wanted; do \
-		.venv-bench/bin/python -m pip --disable-pip-version-check install --quiet $$wanted || echo "not installed: $$wanted"; \
+	-@$(BIN)/python -m venv .venv-bench && while read -r wanted; do \
+		.venv-bench/bin/python -m pip --disable-pip-version-check install --quiet --quiet $$wanted || echo "not installed: $$wanted"; \
 	done < <(grep -v '^#' tests/bench/requirements.txt)
 	@touch $@

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -29,6 +30,7 @@ OTHERS = ROOT / ".venv-bench" / "bin" / "python"
 ROUNDS = 5
 STARTS = 11
 GENERATED = 300_000  # code points
+BASE = date(2021, 3, 1)
 SHORT = 20_000  # code points for the slow yardsticks
 
 Row = tuple[str, str, str, str]
@@ -64,11 +66,18 @@ def speed(characters: int, seconds: float) -> str:
     return f"{characters / seconds / 1000:,.0f}k/s"
 
 
-def chain(files: list[bytes]) -> Iterator[Row]:
+def beside() -> list[bytes]:
+    """The documents that some machines keep beside the project."""
+    folders = (ROOT.parent / "shared" / name for name in ("seeds", "plans", "corpus"))
+    return [p.read_bytes() for folder in folders if folder.is_dir() for p in sorted(folder.iterdir()) if p.is_file()]
+
+
+def chain(label: str, files: list[bytes]) -> Iterator[Row]:
     """The whole chain, from text to rows, against jieba."""
     sources = [extractors.read(data, f"{i}.txt") for i, data in enumerate(files)]
     size = sum(len(s.text) for s in sources)
-    extractors.extract(sources[0])
+    rows = sum(len(found) for s in sources for found in extractors.extract(s).rows.values())
+    what = f"{label}: {size:,} characters, {1000 * rows / size:.0f} rows a thousand"
     jieba.setLogLevel(logging.ERROR)
     jieba.lcut("开始")
     ours, with_reading, theirs = best(
@@ -76,18 +85,8 @@ def chain(files: list[bytes]) -> Iterator[Row]:
         lambda: [extractors.extract(extractors.read(data, "a.txt")) for data in files],
         lambda: [jieba.lcut(s.text) for s in sources],
     )
-    yield (
-        f"text to tables, {size:,} characters",
-        speed(size, ours),
-        f"jieba.lcut {speed(size, theirs)}",
-        f"{theirs / ours:.2f}",
-    )
-    yield (
-        "bytes to tables, same files",
-        speed(size, with_reading),
-        f"jieba.lcut {speed(size, theirs)}",
-        f"{theirs / with_reading:.2f}",
-    )
+    for step, seconds in (("text to tables", ours), ("bytes to tables", with_reading)):
+        yield (f"{step}, {what}", speed(size, seconds), f"jieba.lcut {speed(size, theirs)}", f"{theirs / seconds:.2f}")
 
 
 def start_up() -> Iterator[Row]:
@@ -112,16 +111,18 @@ def parsers(files: list[bytes]) -> Iterator[Row]:
     """The mention parsers against other projects' over the same paragraphs."""
     text = "\n".join(data.decode() for data in files)[:SHORT]
     lines = text.split("\n")
+    find_times: Callable[[], object] = lambda: [times.find(line, BASE) for line in lines]  # noqa: E731
+    find_quantities: Callable[[], object] = lambda: [quantities.find(line) for line in lines]  # noqa: E731
     for name in PARSERS:
-        find = times.find if "time" in name else quantities.find
-        label = f"{'times' if find is times.find else 'quantities'}, {len(text):,} characters"
+        find = find_times if "time" in name else find_quantities
+        label = f"{'times' if find is find_times else 'quantities'}, {len(text):,} characters"
         if not OTHERS.exists():
             yield label, "", name, "not installed"
             continue
-        (ours,) = best(lambda find=find: [find(line) for line in lines])  # type: ignore[misc]
+        (ours,) = best(find)
         done = subprocess.run([OTHERS, YARDSTICKS, name], input=text, capture_output=True, text=True, check=False)
         answer = json.loads(done.stdout) if done.returncode == 0 else {"missing": f"exit code {done.returncode}"}
-        (again,) = best(lambda find=find: [find(line) for line in lines])  # type: ignore[misc]
+        (again,) = best(find)
         ours = min(ours, again)
         if "missing" in answer:
             yield label, speed(len(text), ours), name, f"not installed ({answer['missing']})"
@@ -135,7 +136,14 @@ def main() -> None:
     """Print the table."""
     files = corpus()
     print("| what | ours | beside | times as fast |\n| --- | --- | --- | --- |")
-    for measured in (chain(files), start_up(), parsers(files)):
+    shared = beside()
+    measurements = [
+        chain("own documents", files),
+        *([chain("documents beside", shared)] if shared else []),
+        start_up(),
+        parsers(files),
+    ]
+    for measured in measurements:
         for row in measured:
             print(f"| {' | '.join(row)} |", flush=True)
 
