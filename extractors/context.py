@@ -71,6 +71,7 @@ class PartView:
     carried: dict[int, tense.Tense] = field(
         default_factory=dict
     )  # what a segment (by its start) said last of its tense
+    row_names: dict[int, str] = field(default_factory=dict)  # what the table row that starts there is about
     _tense: tense.Tense | None = None
 
     def scope_year(self, sentence: SentenceView) -> int | None:

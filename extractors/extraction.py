@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from extractors import deadlines, figures, linking, text, units
+from extractors import deadlines, figures, linking, text, units, worktables
 from extractors.context import build
 from extractors.document import Source
 from extractors.rows import RowWriter
@@ -58,13 +58,14 @@ def extract(source: Source, options: Options | None = None) -> Extraction:
     for part in document.parts:
         result.documents.append(writer.document_row(part))
         view = build(document, part)
-        found_units = units.find(document, part)
-        found_figures = figures.find(view)
-        found_deadlines = deadlines.find(view)
+        table = worktables.find(view)
+        found_units = units.find(document, part) + table.units
+        found_figures = figures.find(view) + table.figures
+        found_deadlines = deadlines.find(view) + table.deadlines
         tasks = linking.link(view, found_figures, found_deadlines, found_units)
         rows = writer.mention_rows(part, found_figures, found_deadlines, found_units)
         result.figures += rows.figures
         result.deadlines += rows.deadlines
         result.units += rows.units
-        result.tasks += writer.task_rows(part, tasks, rows, units.persons(document, part))
+        result.tasks += writer.task_rows(part, tasks, rows, units.persons(document, part) + table.persons)
     return result

@@ -7,6 +7,7 @@ measures is read by :mod:`extractors.indicators`, its status by :mod:`extractors
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -55,35 +56,38 @@ class _Memory:
 def find(view: PartView) -> list[FigureMention]:
     """Figures of a part in the order of the text; table rows are left to :mod:`extractors.worktables`."""
     found: list[FigureMention] = []
-    percent_lost = "percent_lost" in view.part.quality
     for sentence in view.ordered():
-        if not sentence.quantities or sentence.segment.kind in ("title", "meta") or sentence.segment.table is not None:
-            continue
-        memory = _Memory()
-        for n, q in enumerate(sentence.quantities):
-            figure = _figure(view, sentence, n, q, memory, percent_lost)
-            if figure is not None:
-                found.append(figure)
-                if figure.confidence >= 0.5:
-                    memory = _Memory(figure.indicator, q.end, q)
+        if sentence.quantities and sentence.segment.kind not in ("title", "meta") and sentence.segment.table is None:
+            found += find_in(view, sentence, sentence.clauses)
     return found
 
 
-def measures(q: Quantity) -> bool:
-    """Whether a quantity with a unit measures something rather than counting rhetorical things."""
-    return _measure(q, "", False, "")[1] >= 0.5
+def find_in(
+    view: PartView, sentence: SentenceView, clauses: list[tuple[int, int]], topic: str = ""
+) -> Iterator[FigureMention]:
+    """Figures of a sentence or of a cell in it, given the clauses (clean spans, in order) to look at.
 
-
-def indicator_in(sentence: SentenceView, span: tuple[int, int], q: Quantity) -> str:
-    """What a quantity within ``span`` (a clause or a cell) measures, in the document's words."""
-    return _indicator(sentence, span, q, _Memory())
+    ``topic`` is what a number without an indicator of its own measures (a cell's header or its row's name).
+    """
+    memory = _Memory(topic)
+    at = 0
+    for n, q in enumerate(sentence.quantities):
+        while at < len(clauses) and clauses[at][1] <= q.start:
+            at += 1
+        if at == len(clauses) or not (clauses[at][0] <= q.start and q.end <= clauses[at][1]):
+            continue
+        figure = _figure(view, sentence, clauses[at], n, q, memory)
+        if figure is not None:
+            yield figure
+            if figure.confidence >= 0.5:
+                memory = _Memory(figure.indicator, q.end, q)
 
 
 def _figure(
-    view: PartView, sentence: SentenceView, n: int, q: Quantity, memory: _Memory, percent_lost: bool
+    view: PartView, sentence: SentenceView, clause: tuple[int, int], n: int, q: Quantity, memory: _Memory
 ) -> FigureMention | None:
     text = sentence.text
-    clause = sentence.clause(q.start)
+    percent_lost = "percent_lost" in view.part.quality
     measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 1])
     if certainty <= 0:
         return None

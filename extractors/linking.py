@@ -102,7 +102,11 @@ def _whole(view: PartView, segment: Segment, members: list[Mention], rule: str, 
     """The whole segment as one task."""
     stop = segment.end if body_end is None else body_end
     task = Task(segment.start, segment.end, segment, members[0].sentence, rule)
-    task.action = _heading_over(view, segment) or actions.first_sentence(view.text, segment, stop)
+    task.action = (
+        view.row_names.get(segment.start)
+        or _heading_over(view, segment)
+        or actions.first_sentence(view.text, segment, stop)
+    )
     if not task.action and segment.path:
         task.action = actions.without_number(segment.path[-1])
     for m in members:
