@@ -73,8 +73,11 @@ class Document:
     def cells(self, table: str) -> Iterable[tuple[Row, dict[str, Any]]]:
         """Rows of a table with their computed cells."""
         found: list[Any] = getattr(self, table)
-        special: dict[str, Callable[[Any], dict[str, Any]]] = {"tasks": self._task, "documents": self._part}
-        compute = special.get(table, self._place)
+        compute: Callable[[Any], dict[str, Any]] = self._place
+        if table == "tasks":
+            compute = self._task
+        elif table == "documents":
+            compute = self._part
         return ((row, compute(row)) for row in found)
 
     def link(self, doc_id: str) -> Link:
