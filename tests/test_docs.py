@@ -16,6 +16,7 @@ import typer.main
 
 from extractors.schema import QUALITY_FLAGS, REJECT_REASONS, TABLES, Column, Place, columns
 from pipeline import cli, config, errors
+from pipeline.export.ledger import look
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "使用手册.md").read_text("utf-8")
@@ -80,6 +81,19 @@ def test_every_reason_code_is_described_with_what_to_do() -> None:
     described = rows(section("退件:原因和处理办法"))
     assert set(described) == set(REJECT_REASONS)
     assert all(len(cells) == 3 and len(cells[2]) >= 4 for cells in described.values())
+
+
+def test_every_column_of_the_ledger_is_described() -> None:
+    for sheet in look()["sheets"]:
+        front = section("任务台账这张表")
+        text = front + section(f"{sheet['title']}({sheet['table']})") + section("共有的列")
+        assert [c["header"] for c in sheet["columns"] if c["header"] not in text] == [], sheet["title"]
+
+
+def test_the_words_of_the_ledger_are_those_of_the_guide() -> None:
+    for name, words in look()["words"].items():
+        between = r"` \| " if name == "quality" else "` "
+        assert [code for code, word in words.items() if not re.search(f"`{code}{between}{word}", GUIDE)] == [], name
 
 
 def verbs() -> dict[str, Any]:
