@@ -5,8 +5,11 @@ Only sentences that hold a quantity, a time or a unit are looked at; a sentence 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from extractors import tense
 from extractors.document import Document, Part, Segment
@@ -15,6 +18,9 @@ from extractors.language.quantities import Quantity
 from extractors.language.times import Time
 from extractors.text.clauses import clauses
 from extractors.timeline import Timeline
+
+_DAYS = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}$")
+_DAY_COUNT = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}(\d{1,5}(?:\.\d{1,2})?)天")
 
 
 @dataclass(slots=True)
@@ -115,14 +121,14 @@ def build(document: Document, part: Part) -> PartView:
     timeline = Timeline(text, part)
     view = PartView(document, part, text, {}, timeline)
     body, shift = (text, 0) if part.start == 0 and part.end == len(text) else (text[part.start : part.end], part.start)
-    found_times = times.find(body, None)
     taken = 0
+    found_times = [t for t in times.find(body, None) if not _counts_days(body, t)]
     for t in found_times:
         sentence = view.view(t.start + shift)
         if sentence is not None and t.end + shift <= sentence.end:
             sentence.times.append(timeline.resolve(_shift_time(t, shift), sentence.segment, sentence.index))
     spans = [(t.start, t.end) for t in found_times]
-    for q in quantities.find(body):
+    for q in sorted(chain(quantities.find(body), _day_counts(body)), key=lambda q: q.start):
         while taken < len(spans) and spans[taken][1] <= q.start:
             taken += 1
         if taken < len(spans) and spans[taken][0] < q.end:
@@ -131,6 +137,19 @@ def build(document: Document, part: Part) -> PartView:
         if sentence is not None and q.end + shift <= sentence.end:
             sentence.quantities.append(_shift_quantity(q, shift))
     return view
+
+
+def _counts_days(text: str, t: Time) -> bool:
+    """优良天数308天 counts days; any other 308天 is a duration."""
+    return (
+        t.kind == "duration" and t.text.endswith("天") and _DAYS.search(text, max(0, t.start - 12), t.start) is not None
+    )
+
+
+def _day_counts(text: str) -> Iterator[Quantity]:
+    for m in _DAY_COUNT.finditer(text):
+        for q in quantities.find(m.group(1) + "个"):
+            yield replace(q, start=m.start(1), end=m.end(), text=m.group(1) + "天", measure="天")
 
 
 def _shift_quantity(q: Quantity, by: int) -> Quantity:

@@ -7,12 +7,14 @@ to a name; a bare year or 今年 as an adverb is kept as a candidate below 0.5.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from extractors import actions, tense
 from extractors.context import PartView, SentenceView
 from extractors.language.times import Time
 from extractors.lexicon import words
 from extractors.mentions import DeadlineMention
+from extractors.status import TO_DATE
 
 
 def _any(key: str) -> str:
@@ -22,13 +24,17 @@ def _any(key: str) -> str:
 _LABEL = re.compile(rf"(?:{_any('label')})[^\n:;；。,，]{{0,8}}:[^\n;；。]*$")
 _COMPARED = re.compile(rf"(?:{_any('compared')})[^,，。;；]{{0,2}}$")
 _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
+_TIME_ONLY = 3
 _NAME_OPEN = re.compile(r"《[^》]*$")
 # Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
-_BEHIND = re.compile(r"上个?(?:月|季|年|周|旬)|去年|前年|前\S{1,3}个?[月年]|过去|近\S{1,2}年|昨|往年|历年")
+_BEHIND = re.compile(
+    r"上个?(?:月|季|年|周)|今天|昨|近日|日前|前[一二三]季度|去年|前年|前\S{1,3}个?[月年]|过去|近\S{1,2}年|往年|历年"
+)
 _NAMED = re.compile(r"[^\d一二三四五六七八九十]*(?:节|元旦|国庆|春节|年终|岁末|开学|假)$")
 _BARE_YEAR = re.compile(
     r"(?:[_*×xX○〇\d一二三四五六七八九零]{0,4}年度?|今年|本年度?|全年|年度|当年|本年内?|今明两年|年内?)$"
 )
+_AT_LATEST = re.compile(r"(?:不迟于|不晚于|最迟|最晚)(?:在|于)?$")
 _USED = re.compile(r"(?:用|利用|花|经过|力争用|再用)\s*$")
 _UNTIL = re.compile(r"(?:截至|截止|截止到)\s*$")
 _REPORTED = re.compile(r"(?:完成了|已|实现了|共|累计|达到了|发生|为|增长|下降|达)")
@@ -54,6 +60,8 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
     clause = sentence.clause(t.start)
     labelled = _LABEL.search(text, max(sentence.segment.start, t.start - 60), t.start)
     kind, confidence, cue = t.kind, 0.93, ""
+    if kind == "in" and _AT_LATEST.search(text, max(clause[0], t.start - 4), t.start):
+        t = replace(t, kind="by")
     if labelled:
         cue, confidence = labelled.group().split(":")[0], 0.97
         if t.kind == "duration":
@@ -98,6 +106,12 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return (
             (t.kind, 0.7, "heading") if _HEAD_BRACKET.search(before) or t.start <= sentence.segment.body + 1 else None
         )
+    if t.kind == "in" and TO_DATE.match(t.text):
+        return None
+    if clause[1] - clause[0] - (t.end - t.start) <= _TIME_ONLY and (i := sentence.clause_index(t.start) + 1) < len(
+        sentence.clauses
+    ):
+        clause = clause[0], sentence.clauses[i][1]
     default: tense.Tense = sentence.segment.tense or view.tense
     verdict, cue = tense.judge(sentence.cues, clause, t.end, default, looking_on=True)
     if t.kind == "every":
@@ -113,6 +127,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if bare_year:
         return t.kind, 0.4, "year"
+    if t.uses == "term" and t.kind == "in" and not t.start_date and "第" not in t.text:
+        return t.kind, 0.4, "term"
     return t.kind, 0.93 if verdict == "planned" else 0.6, cue or f"section:{verdict}"
 
 

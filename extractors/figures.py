@@ -36,6 +36,9 @@ _RATE_NOUN = re.compile(
 )
 _MONEY_HEAD = re.compile(settings("figures")["money_head"])
 _CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
+_STEP = re.compile(r"每(?:超|多|少|降|减|增|高|低|提前|逾期|欠|短缺|缺)[^,，。;；]{0,4}$")  # 每超1%加0.5分
+_LEVEL = re.compile(r"(?:到|至|为)约?$")
+_MORE = re.compile(r"(?:比|较)(?:上年|去年|前年|同期|上月|上季|年初)[^,，。;；]{0,6}?(多|少|高|低|快|慢)(?:了|出)?$")
 _RANK = re.compile(r"(?:前|后|倒数|排名|排第|列第|位列|居)\s*$")
 _RHETORICAL = re.compile(rf"(?:{'|'.join(re.escape(w) for w in words('figures', 'rhetorical'))})(?![台型车])")
 _CHINESE_ARTICLE = re.compile(r"[一壹](?!十|百|千|万|亿|点|至|到|两|二)")
@@ -91,16 +94,25 @@ def _figure(
     measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 1])
     if certainty <= 0:
         return None
-    if _is_condition(sentence, clause, n, q):
+    if q.dimension in ("age", "count") and _is_condition(sentence, clause, n, q):
         certainty = 0.45
     indicator = _indicator(sentence, clause, q, memory)
     time = period(sentence, q, clause[0])
     status, cue, confidence = judge_status(view, sentence, clause, n, q, measure, time)
     basis = _BASIS.search(text, clause[0], q.start) if q.change or q.measure == "百分点" else None
+    low, high, bound = q.low, q.high, q.bound
+    if bound in ("ge", "le") and _STEP.search(text, clause[0], q.start):
+        low = high = q.high if low is None else low
+        bound = "eq"
+    change = q.change
+    if change and _LEVEL.search(text, clause[0], q.start):
+        change = ""
+    elif not change and (more := _MORE.search(text, clause[0], q.start)):
+        change = "up" if more.group(1) in "多高快" else "down"
     return FigureMention(
         q.start, q.end, sentence.segment, sentence.span, rule=f"quantity:{q.dimension or 'bare'}", cue=cue,
-        confidence=round(min(confidence, certainty), 2), low=q.low, high=q.high, measure=measure, bound=q.bound, status=status,
-        change=q.change, basis=(basis.group(1) or basis.group()) if basis else "", indicator=indicator, period=time,
+        confidence=round(min(confidence, certainty), 2), low=low, high=high, measure=measure, bound=bound, status=status,
+        change=change, basis=(basis.group(1) or basis.group()) if basis else "", indicator=indicator, period=time,
     )  # fmt: skip
 
 

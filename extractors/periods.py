@@ -10,6 +10,9 @@ from extractors.language.times import Time
 
 _COMPARED = re.compile(r"(?:比|较|与|同|对比|相比|超过|高于|低于|以)[^,，。;；]{0,4}$")
 _UNTIL = re.compile(r"(?:截至|截止|截止到|至|到)\s*$")
+# 全年任务的59.8%: the time belongs to a noun; 由上年同期的402元降至388.5元: it belongs to the number before.
+_OF_NOUN = re.compile(r"(?:任务|目标|计划|预算|指标|总量|进度)")
+_FROM_BEFORE = re.compile(r"(?:由|从)$")
 _AFTER_COMPARED = re.compile(r"以来|同期|的基础|相比|上?增长|上?下降|[上下]?提高")
 
 
@@ -17,7 +20,11 @@ def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str
     """(start, end) as ISO dates with XXXX for an unknown year, either empty; ('', '') where the text does not say."""
     text = view.text
     for t in reversed(view.times):
-        if t.end > q.start or _compared(text, t):
+        if t.end > q.start or _compared(text, t) or _OF_NOUN.match(text, t.end):
+            continue
+        if _FROM_BEFORE.search(text, max(0, t.start - 1), t.start) and any(
+            t.end <= p.start < q.start for p in view.quantities
+        ):
             continue
         if t.kind == "in" and t.start_date and t.end_date:
             return t.start_date, t.end_date

@@ -39,7 +39,7 @@ _SHARE_GIVEN = re.compile(r"(?:的)?(?:比例)?(?:给予|予以|计提|返还|�
 _MEASURED_BY_POINTS = re.compile(r"满意度|满意率|成绩|均分|测评|指数|文明程度|测试")
 _PROBLEM_ITEM = re.compile(r"整改(?:目标|措施|时限)[:：]")
 # A period counted from the new year on is reported on (1-9月,…), and so is what is ranked or compared with last year.
-_TO_DATE = re.compile(
+TO_DATE = re.compile(
     r"(?:(?:\d{2}|[_*×xX]{0,4})\d{0,2}年)?(?:1|一|元)月?份?\s*(?:-|—|－|–|~|～|至|到)\s*(?:[2-9]|1[01]|[二三四五六七八九十]|十一)月"
 )
 _COMPARISON = re.compile(r"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列")
@@ -124,7 +124,7 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int]) ->
     if year is not None and view.part.year is not None and year < view.part.year:
         return "done", 0.85
     if any(
-        _TO_DATE.match(t.text) and not _TARGETED.search(text, t.end, clause[1])
+        TO_DATE.match(t.text) and not _TARGETED.search(text, t.end, clause[1])
         for t in sentence.times
         if t.start < clause[1]
     ):

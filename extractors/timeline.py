@@ -32,6 +32,7 @@ class Timeline:
     _segment: Segment | None = None
     _year: int | None = None
     _month: tuple[int, int] | None = None
+    _named: int | None = None  # the year that a time of this sentence named itself
     _sentence: int = -1
     _last: tuple[int, int] | None = None
     _headings: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class Timeline:
         if segment is not self._segment:
             self._enter(segment)
         if sentence != self._sentence:
-            self._sentence, self._last = sentence, None
+            self._sentence, self._last, self._named = sentence, None, None
         if t.uses:
             t = self._resolved(t, segment)
         self._remember(t, segment)
@@ -71,6 +72,8 @@ class Timeline:
             anchor = self._near()
             return times.resolve(t, anchor) if anchor else t
         year = segment.year if _SPEAKER.match(t.text) else self._year
+        if self._named is not None and (year is None or self._named > year) and not _SPEAKER.match(t.text):
+            year = self._named
         if year is None:
             return t
         found = times.resolve(t, date(year, 1, 1))
@@ -78,6 +81,9 @@ class Timeline:
         if month is None:
             return found
         if self._school and month < 8 and year == self.part.year:
+            return times.resolve(t, date(year + 1, 1, 1))
+        written = self.part.date
+        if written[:4] == str(year) and len(written) >= 7 and int(written[5:7]) >= 9 and month <= 3:
             return times.resolve(t, date(year + 1, 1, 1))
         if self._last and self._last[0] == year and self._last[1] >= 8 and month <= 4:
             return times.resolve(t, date(year + 1, 1, 1))
@@ -97,6 +103,8 @@ class Timeline:
         if not _FIXED_YEAR.match(first):
             return
         year, month = int(first[:4]), _month_of(t)
+        if not t.uses and not _COMPARED.search(self.text, max(0, t.start - 2), t.start):
+            self._named = year
         if month is not None:
             self._month = self._last = (year, month)
             if segment.kind == "heading":
