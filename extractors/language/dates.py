@@ -14,8 +14,8 @@ Day = tuple[int | None, int, int]
 
 
 def iso(day: Day | None) -> str:
-    """ISO 8601 with XXXX for an unknown year (EDTF), empty for no day."""
-    if day is None:
+    """ISO 8601 with XXXX for an unknown year (EDTF), empty for no day and beyond the calendar."""
+    if day is None or (day[0] is not None and not 0 < day[0] < 10000):
         return ""
     year, month, number = day
     return f"{'XXXX' if year is None else f'{year:04d}'}-{month:02d}-{number:02d}"

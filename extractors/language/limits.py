@@ -31,7 +31,7 @@ _TAIL = re.compile(
     rf"|(?P<ago>[之以]?{guard('前')})|(?P<later>[之以]?{guard('后')})|(?P<since>以来|来(?=[,的、。]|$))))?"
 )
 _CLAUSE = re.compile(r"[,。;:、()\n“”\"|!?]")
-_EVENT = re.compile(r"(?:之日起|日起|之后|以后|后|起|之日)的?$")
+_EVENT = re.compile(r"(?:之日起|日起|之后|以后|(?<!最)后|起|之日)的?$")
 _EVENT_LEAD = re.compile(r"(?:并|且|请|应当|应|须|必须|要|需|可|将|均|务必){0,2}(?:在|于)?")
 _REACH = 24  # how far to the left of a limit its event is looked for
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from extractors.language.notation import integer
 from extractors.language.periods import Point, inherit, valid
@@ -122,7 +121,7 @@ def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[H
         return None
     last = inherit(second[0], first)
     if last.year_by == 1 and first.year is not None:  # 2021年11月至次年2月
-        last = replace(last, year_by=None, year=first.year + 1, short=first.short)
+        last = last._replace(year_by=None, year=first.year + 1, short=first.short)
     if not valid(last):
         return None
     suffix = _suffix(text, second[1])
@@ -137,7 +136,7 @@ def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[H
         and (first.month or first.part)
         and not first.unit
     ):
-        first = replace(first, year=last.year, short=last.short, blank=last.blank, year_by=last.year_by)
+        first = first._replace(year=last.year, short=last.short, blank=last.blank, year_by=last.year_by)
         rolls = False
     stop = suffix.end() if suffix and group in ("until", "within", "during", "before") else second[1]
     return [Hit(start, stop, "by" if group == "before" else "in", Moment(first, last, rolls))]
@@ -164,9 +163,9 @@ def members(text: str, at: int) -> list[Hit] | None:
         value = integer(numeral[0]) if numeral else 0
         p = last[0]
         if unit == "季度":
-            p = replace(p, n=value, n2=value)
+            p = p._replace(n=value, n2=value)
         else:
-            p = replace(p, month=value) if unit == "月" else replace(p, day=value)
+            p = p._replace(month=value) if unit == "月" else p._replace(day=value)
         if numeral is None or not valid(p) or (unit == "季度" and not 1 <= value <= 4):
             return None
         hits.append(Hit(start, start + numeral.end(), kind, Moment(p)))

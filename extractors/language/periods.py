@@ -6,8 +6,8 @@ it, so that a time is read once and dated as often as its context needs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from extractors.language import feasts
 from extractors.language.dates import Day, is_day, month_end, nth_week, nth_weekday, of, shift_month
@@ -16,8 +16,7 @@ Span = tuple[Day | None, Day | None]
 _NOWHERE: Span = (None, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A point or period as written; what is None or empty was not written.
 
     ``short``: the year has two digits; ``blank``: it was struck out (_年). ``year_by`` and ``by`` are shifts from the
@@ -73,8 +72,8 @@ def inherit(p: Point, first: Point) -> Point:
     if p.unit == "month":
         if p.by or p.edge or not first.has_month or first.unit in ("week", "day", "quarter"):
             return p
-        p = replace(p, unit=first.unit, by=first.by, month=first.last_month or first.month)
-    return replace(p, year=first.last_year or first.year, short=first.short, blank=first.blank, year_by=first.year_by)
+        p = p._replace(unit=first.unit, by=first.by, month=first.last_month or first.month)
+    return p._replace(year=first.last_year or first.year, short=first.short, blank=first.blank, year_by=first.year_by)
 
 
 def span(p: Point, anchor: date | None) -> Span:
@@ -82,7 +81,10 @@ def span(p: Point, anchor: date | None) -> Span:
     if p.part == "term" or (anchor is None and p.unit and not (p.has_year and p.unit == "month")):
         return _NOWHERE
     if anchor is not None and p.unit in ("day", "week", "quarter", "half"):
-        return _shifted(p, anchor)
+        try:
+            return _shifted(p, anchor)
+        except OverflowError:
+            return _NOWHERE
     if p.year_by is not None or not p.has_year:
         year = anchor.year + (p.year_by or 0) if anchor else None
     else:

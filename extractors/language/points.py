@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from extractors.language import feasts
 from extractors.language.dates import is_day
@@ -70,7 +69,7 @@ _BODY = re.compile(
     r"|[Qq](?P<qq>[1-4])(?!\d)(?:季度)?"
     rf"|(?P<m>{MONTH})(?:{JOIN}(?P<m2>{MONTH}))?{SP}月份?{names('月')}"
     rf"|第(?P<nm>{_NUM}){SP}个月"
-    rf"|前(?P<fm>{_NUM}){SP}个?月|最后{SP}(?P<lm>{_NUM}){SP}个月"
+    rf"|前(?P<fm>{_NUM}){SP}个?月|(?P<lq>最后一个?季度)|最后{SP}(?P<lm>{_NUM}){SP}个月"
     rf"|第{SP}(?P<w>{_NUM}){SP}个?{_WEEK}|前(?P<fw>{_NUM}){SP}个?{_WEEK}|最后{SP}(?P<lw>{_NUM}){SP}个?{_WEEK}"
     rf"|(?P<feast>{alternation(list(_WORDS['feasts']['free']))})"
     rf"|(?P<bound>{_BOUND_NAMES})(?={alternation(list(map(re.escape, _BOUND)))})|(?<![一-鿿])(?P<alone>{_BOUND_NAMES})(?=$|\n)"
@@ -90,7 +89,7 @@ _AFTER_MONTH = re.compile(
 _AFTER_QUARTER = re.compile(rf"{SP}(?P<e>{_EDGE})")
 _BARE_DAY = re.compile(
     rf"(?P<d>{DAY})(?:{JOIN}(?P<d2>{DAY}))?{SP}"
-    rf"(?:日{names('日')}(?! ?[之以]?[内后])|号(?=[之以]?{guard('前')}|$|\n|{JOIN}\d))"
+    rf"(?:日{names('日')}(?! ?[之以]?内| ?之?后)|号(?=[之以]?{guard('前')}|$|\n|{JOIN}\d))"
 )
 _DECADE = re.compile(r"(?P<x>[上中下]{1,2})旬")
 _PART_OF = re.compile(
@@ -119,7 +118,7 @@ _Found = tuple[Point, int] | None
 
 def point(text: str, at: int) -> _Found:
     """The point that begins at an offset, with its end; None if none does. It may be one the calendar does not have."""
-    found = _iso(text, at) or _plan(text, at) or _dated(text, at) or _bare(text, at)
+    found = (_iso(text, at) if text[at].isdigit() else None) or _plan(text, at) or _dated(text, at) or _bare(text, at)
     if found is None:
         return None
     p, end = found
@@ -211,9 +210,9 @@ def _relative_unit(text: str, at: int, p: Point) -> _Found:
         return _after_month(text, at, p) or (p, at)
     if p.unit == "week":
         day = _WEEKDAY.match(text, at)
-        return (replace(p, weekday=_weekday(day[0])), day.end()) if day else (p, at)
+        return (p._replace(weekday=_weekday(day[0])), day.end()) if day else (p, at)
     edge = _AFTER_QUARTER.match(text, at) if p.unit == "quarter" else None
-    return (replace(p, edge=_EDGES[edge["e"]]), edge.end()) if edge else (p, at)
+    return (p._replace(edge=_EDGES[edge["e"]]), edge.end()) if edge else (p, at)
 
 
 def _body(text: str, at: int, p: Point) -> _Found:
@@ -224,7 +223,7 @@ def _body(text: str, at: int, p: Point) -> _Found:
             at += 1
         word = _RELATIVE_WORD.match(text, at)
         if word and _RELATIVE[word[0]][0] == "month":
-            p = replace(p, unit="month", by=_RELATIVE[word[0]][1])
+            p = p._replace(unit="month", by=_RELATIVE[word[0]][1])
             return _after_month(text, word.end(), p) or (p, word.end())
     m = _BODY.match(text, at)
     if m is None:
@@ -232,32 +231,34 @@ def _body(text: str, at: int, p: Point) -> _Found:
     g, end = m.lastgroup, m.end()
     if g is None:
         return None if alone else (p, end)
-    if alone and g in ("e", "nm", "fm", "lm", "lw", "fw"):
+    if alone and g in ("e", "lq", "nm", "fm", "lm", "lw", "fw"):
         return None
     if g in ("m", "m2"):
         return _month(text, m, p)
     if g in ("q", "q2", "fq", "qq"):
         first = 1 if m["fq"] else integer(m["q"] or m["qq"])
-        q = replace(p, part="quarter", n=first, n2=integer(m["fq"] or m["q2"] or m["q"] or m["qq"]))
+        q = p._replace(part="quarter", n=first, n2=integer(m["fq"] or m["q2"] or m["q"] or m["qq"]))
         edge = _AFTER_QUARTER.match(text, end)
-        return (replace(q, edge=_EDGES[edge["e"]]), edge.end()) if edge else (q, end)
+        return (q._replace(edge=_EDGES[edge["e"]]), edge.end()) if edge else (q, end)
+    if g == "lq":
+        return p._replace(part="quarter", n=4, n2=4), end
     if g == "half":
-        return replace(p, part="half", n=1 if m["half"] in "上前" else 2), end
+        return p._replace(part="half", n=1 if m["half"] in "上前" else 2), end
     if g == "nm":
-        return replace(p, month=integer(m["nm"])), end
+        return p._replace(month=integer(m["nm"])), end
     if g in _PARTS:
-        return (Point(part="term") if alone else replace(p, part=_PARTS[g], n=integer(m[g]))), end
+        return (Point(part="term") if alone else p._replace(part=_PARTS[g], n=integer(m[g]))), end
     if g in ("feast", "bound", "alone", "quoted"):
-        return replace(p, part="feast", feast=feasts.names()[m[g]]), end
-    return replace(p, edge=_EDGES[m["e"]]), end
+        return p._replace(part="feast", feast=feasts.names()[m[g]]), end
+    return p._replace(edge=_EDGES[m["e"]]), end
 
 
 def _month(text: str, m: re.Match[str], p: Point) -> _Found:
-    p = replace(p, month=integer(m["m"]), last_month=integer(m["m2"]) if m["m2"] else None)
+    p = p._replace(month=integer(m["m"]), last_month=integer(m["m2"]) if m["m2"] else None)
     if not m["m2"]:
         return _after_month(text, m.end(), p) or (p, m.end())
     edge = _AFTER_QUARTER.match(text, m.end())
-    return (replace(p, edge=_EDGES[edge["e"]]), edge.end()) if edge else (p, m.end())
+    return (p._replace(edge=_EDGES[edge["e"]]), edge.end()) if edge else (p, m.end())
 
 
 def _after_month(text: str, at: int, p: Point) -> _Found:
@@ -269,15 +270,15 @@ def _narrow(p: Point, m: re.Match[str]) -> Point:
     group = m.groupdict()
     if group.get("x"):
         decades = ["上中下".index(c) + 1 for c in group["x"]]
-        return replace(p, part="decade", n=decades[0], n2=decades[-1])
+        return p._replace(part="decade", n=decades[0], n2=decades[-1])
     if group.get("wd"):
-        return replace(p, part="weekday", n=integer(group["w"]), weekday=_weekday(group["wd"]))
+        return p._replace(part="weekday", n=integer(group["w"]), weekday=_weekday(group["wd"]))
     if group.get("w"):
-        return replace(p, part="week", n=integer(group["w"]))
+        return p._replace(part="week", n=integer(group["w"]))
     if group.get("e"):
-        return replace(p, edge=_EDGES[group["e"]])
+        return p._replace(edge=_EDGES[group["e"]])
     day = integer(group.get("d") or group["bare"])
-    return replace(p, day=day, last_day=integer(group["d2"]) if group.get("d2") else None)
+    return p._replace(day=day, last_day=integer(group["d2"]) if group.get("d2") else None)
 
 
 def _bare(text: str, at: int) -> _Found:
