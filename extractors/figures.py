@@ -39,6 +39,8 @@ _CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
 _STEP = re.compile(r"每(?:超|多|少|降|减|增|高|低|提前|逾期|欠|短缺|缺)[^,，。;；]{0,4}$")  # 每超1%加0.5分
 _LEVEL = re.compile(r"(?:到|至|为)约?$")
 _MORE = re.compile(r"(?:比|较)(?:上年|去年|前年|同期|上月|上季|年初)[^,，。;；]{0,6}?(多|少|高|低|快|慢)(?:了|出)?$")
+_QUOTES = ("“", '"', "「", "‘", "《")
+_QUOTED = re.compile(r"[^“”\"」’》,，。]{0,10}[”\"」’》]")
 _RANK = re.compile(r"(?:前|后|倒数|排名|排第|列第|位列|居)\s*$")
 _RHETORICAL = re.compile(rf"(?:{'|'.join(re.escape(w) for w in words('figures', 'rhetorical'))})(?![台型车])")
 _CHINESE_ARTICLE = re.compile(r"[一壹](?!十|百|千|万|亿|点|至|到|两|二)")
@@ -94,6 +96,8 @@ def _figure(
     measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 1])
     if certainty <= 0:
         return None
+    if q.numeral == "chinese" and text[q.start - 1 : q.start] in _QUOTES and _QUOTED.match(text, q.end):
+        certainty = min(certainty, 0.3)  # a slogan: “两个中心”
     if q.dimension in ("age", "count") and _is_condition(sentence, clause, n, q):
         certainty = 0.45
     indicator = _indicator(sentence, clause, q, memory)

@@ -21,6 +21,9 @@ _LINK_BACK = re.compile(rf"(?:{_any('link')}|[\s“\"'(（\[【])$")
 _GUARD = words("figures", "link_guard")
 _LIST_NUMBER = re.compile(r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[一二三四五六七八九]是|[①-⑳])?")
 _COMPARED = re.compile(r"(?:同比|环比|较|比(?!例|重|率|值|赛|对|选|武|拼))")
+_BOUND_TAIL = re.compile(
+    r"(?:及?以上|以下|以内|之内|左右|上下|[(（]不?含[)）])?[、,，;；和及]?"
+)  # of the number before
 _HANDING = re.compile(rf"(?:{_any('handing')})$")
 _LEAD = re.compile(rf"(?:{_any('lead')}|[\s,，、。;；:：)）\]】”\"'\-—·.])*+")
 _VERB_ONLY = re.compile(rf"(?:{_any('verb')}|{_any('lead')}|了|出|好|[\s、])*+")
@@ -41,7 +44,7 @@ def before(left: str) -> str:
     opened = left.rfind("(")
     if opened >= 0 and ")" not in left[opened:] and len(left) - opened > 2:
         left = left[opened + 1 :]
-    cut = _strip_end(left)
+    cut = _strip_end(left[_BOUND_TAIL.match(left).end() :])  # type: ignore[union-attr]
     cut = cut[_LIST_NUMBER.match(cut).end() :]  # type: ignore[union-attr]
     bare = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
     cut = bare if len(bare) >= 2 or len(cut) < 3 else cut

@@ -154,11 +154,14 @@ def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, m
     if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
         return "分"
     around = sentence.text[sentence.start : sentence.end]
-    if (m := _RULE_SUBSIDY.search(clause)) and (
-        _RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause)
+    reported = sentence.segment.tense == "done"
+    if (
+        not reported
+        and (m := _RULE_SUBSIDY.search(clause))
+        and (_RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause))
     ):
         return m.group()
-    if _RULE_SUBSIDY.search(around) and _RULE_LIMIT.search(clause):
+    if not reported and _RULE_SUBSIDY.search(around) and _RULE_LIMIT.search(clause):
         return "最高"
     if q.bound in ("ge", "le", "range") and _CONDITION.match(sentence.text, q.end, sentence.end):
         return "的"
