@@ -24,11 +24,16 @@ def _any(key: str) -> str:
 _LABEL = re.compile(rf"(?:{_any('label')})[^\n:;；。,，]{{0,8}}:[^\n;；。]*$")
 _COMPARED = re.compile(rf"(?:{_any('compared')})[^,，。;；]{{0,2}}$")
 _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
+# A five-year term as a name or a theme (“十五五”开局之年, “十四五”时期是…) limits nothing; 每人每年320元 is a rate.
+_TERM = re.compile(r"[“\"]?十[一二三四五六七八九]五[”\"]?(?P<span>期间|时期|末|期末)?")
+_TERM_THEME = re.compile(r"是|的|[^,，。;；]{0,12}?(?:目标|任务|规划|纲要|指标)")
+_RATE_BEFORE = re.compile(r"每[一-龥]{1,2}$")
+_DIGIT = re.compile(r"\s*\d")
 _TIME_ONLY = 3
 _NAME_OPEN = re.compile(r"《[^》]*$")
 # Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
 _BEHIND = re.compile(
-    r"上个?(?:月|季|年|周)|今天|昨|近日|日前|前[一二三]季度|去年|前年|前\S{1,3}个?[月年]|过去|近\S{1,2}年|往年|历年"
+    r"上个?(?:月|季|年|周)|今天|昨|近日|日前|前[一二三]季度|去年|前年|前\S{1,3}个?[月年]|过去|[一二三四五六七八九十两\d]+年来|近\S{1,2}年|往年|历年"
 )
 _NAMED = re.compile(r"[^\d一二三四五六七八九十]*(?:节|元旦|国庆|春节|年终|岁末|开学|假)$")
 _BARE_YEAR = re.compile(
@@ -106,6 +111,10 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return (
             (t.kind, 0.7, "heading") if _HEAD_BRACKET.search(before) or t.start <= sentence.segment.body + 1 else None
         )
+    if t.kind == "in" and (term := _TERM.match(t.text)) and (not term["span"] or _TERM_THEME.match(text, t.end)):
+        return None
+    if t.kind == "every" and (_RATE_BEFORE.search(before) or (_DIGIT.match(text, t.end) and "日" not in t.text)):
+        return None
     if t.kind == "in" and TO_DATE.match(t.text):
         return None
     if clause[1] - clause[0] - (t.end - t.start) <= _TIME_ONLY and (i := sentence.clause_index(t.start) + 1) < len(
