@@ -11,7 +11,9 @@ import pytest
 from extractors.document import CleanText, Page, Source, Table
 from extractors.text.clean import apply, clean
 
-CASES = [json.loads(line) for line in (Path(__file__).parent / "cases/text/clean.jsonl").read_text("utf-8").splitlines()]
+CASES = [
+    json.loads(line) for line in (Path(__file__).parent / "cases/text/clean.jsonl").read_text("utf-8").splitlines()
+]
 
 
 def source(text: str, fmt: str = "txt", **more: Any) -> Source:

@@ -11,7 +11,9 @@ import pytest
 from extractors.document import Cell, Source, Table
 from extractors.text import prepare
 
-CASES = [json.loads(line) for line in (Path(__file__).parent / "cases/text/documents.jsonl").read_text("utf-8").splitlines()]
+CASES = [
+    json.loads(line) for line in (Path(__file__).parent / "cases/text/documents.jsonl").read_text("utf-8").splitlines()
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c["text"][:16])

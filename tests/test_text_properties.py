@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
@@ -35,7 +36,7 @@ def test_clean_view_maps_back(text: str, fmt: str) -> None:
     document = read(text, fmt=fmt)
     clean = document.clean
     offsets = [clean.source_offset(i) for i in range(len(clean.text))]
-    assert all(a < b for a, b in zip(offsets, offsets[1:], strict=False))
+    assert all(a < b for a, b in itertools.pairwise(offsets))
     assert all(0 <= i < len(text) for i in offsets)
     folded = fold_table()
     for character, i in zip(clean.text, offsets, strict=True):
@@ -68,7 +69,7 @@ def test_parts_segments_and_sentences_partition_the_text(text: str, fmt: str) ->
         for segment in part.segments:
             held = [s for s in part.sentences if s.segment is segment]
             assert held and segment.start <= held[0].start and held[-1].end <= segment.end
-            for a, b in zip(held, held[1:], strict=False):
+            for a, b in itertools.pairwise(held):
                 assert a.end <= b.start and not document.text[a.end : b.start].strip()
             assert not document.text[segment.start : held[0].start].strip()
             assert not document.text[held[-1].end : segment.end].strip()

@@ -9,15 +9,17 @@ from collections.abc import Iterator
 # follow is told by a look back at the character just read.
 _REST = r"[^()\n]{0,300}+(?:\([^()\n]{0,100}+\)[^()\n]{0,300}+){0,8}\)"
 _ENDS = "。！？!?；;…\\n"
-_CLOSERS = "[”’\"』」)\\]】]*+"
+_CLOSERS = '[”’"』」)\\]】]*+'
 _DOT = r"(?<=[\u3400-\u9fff)”》%]\.)(?=[\u3400-\u9fff“《(\s]|\d{1,2}[、.]|\Z)"
 _STEP = r"(?<=[,;。.:：,\s])(?:[一二三四五六七八九十]{1,2}(?:是(?!否)|要(?![求点素]))|\(\d{1,2}\)|[①-⑳])"
 _PLAIN = re.compile(rf"[{_ENDS}(](?:(?<=\(){_REST}|(?<=[{_ENDS}])[{_ENDS}]*+{_CLOSERS})")
 _DOTTED = re.compile(rf"[{_ENDS}(.](?:(?<=\(){_REST}|{_DOT}|(?<=[{_ENDS}])[{_ENDS}]*+{_CLOSERS})")
-_STEPS = re.compile(rf"[,;。.:：\s](?={_STEP[_STEP.index('(?:'):]})")
+_STEPS = re.compile(rf"[,;。.:：\s](?={_STEP[_STEP.index('(?:') :]})")
 _STEP_CUES = ("一是", "二是", "三是", "一要", "二要", "(1)", "(2)", "①", "②")
 _STOP_DOT = re.compile(rf"\.{_DOT}")
-_CLAUSE = re.compile(rf"[,，;；:：。！？!?\n(“《](?:(?<=\(){_REST}|(?<=“)[^”\n]{{0,200}}+”|(?<=《)[^》\n]{{0,200}}+》|(?<=[,，;；:：。！？!?\n]))")
+_CLAUSE = re.compile(
+    rf"[,，;；:：。！？!?\n(“《](?:(?<=\(){_REST}|(?<=“)[^”\n]{{0,200}}+”|(?<=《)[^》\n]{{0,200}}+》|(?<=[,，;；:：。！？!?\n]))"
+)
 
 
 def dots_stop(text: str, start: int, end: int) -> bool:
@@ -28,16 +30,18 @@ def dots_stop(text: str, start: int, end: int) -> bool:
     return dots > 0 and text.count("。", start, end) <= 3 * dots
 
 
-def has_steps(text: str, start: int, end: int) -> bool:
-    """Whether 一是…二是… or （1）…（2）… may stand between two offsets: a cheap look before :func:`sentences`."""
-    return any(text.find(cue, start, end) >= 0 for cue in _STEP_CUES)
+def steps_in(text: str, start: int, end: int) -> tuple[str, ...]:
+    """The signs of 一是…二是… and （1）…（2）… that occur between two offsets: what :func:`sentences` has to look for."""
+    return tuple(cue for cue in _STEP_CUES if text.find(cue, start, end) >= 0)
 
 
-def sentences(text: str, start: int, end: int, dots: bool = False, steps: bool = True) -> Iterator[tuple[int, int]]:
+def sentences(
+    text: str, start: int, end: int, dots: bool = False, steps: tuple[str, ...] = _STEP_CUES
+) -> Iterator[tuple[int, int]]:
     """Spans of the sentences between two offsets, closing marks included, without the white space around them.
 
-    Borders stand after 。！？； and line feeds and, with ``steps``, before 一是, 二是, （1）, ①; none inside round brackets.
-    ``dots`` makes a half-width dot after a character a border too.
+    Borders stand after 。！？； and line feeds and, where one of ``steps`` occurs, before 一是, 二是, （1）, ①; none inside
+    round brackets. ``dots`` makes a half-width dot after a character a border too.
     """
     pattern = _DOTTED if dots else _PLAIN
     borders: list[int] = []
@@ -47,7 +51,7 @@ def sentences(text: str, start: int, end: int, dots: bool = False, steps: bool =
             brackets.append(m.span())
         else:
             borders.append(m.end())
-    if steps and has_steps(text, start, end):
+    if steps and any(text.find(cue, start, end) >= 0 for cue in steps):
         held = iter(brackets)
         bracket = next(held, None)
         for m in _STEPS.finditer(text, start, end):
@@ -81,7 +85,9 @@ def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     at = start
     for m in _CLAUSE.finditer(text, start, end):
         mark = text[m.start()]
-        if mark in "(“《" or (mark == "," and text[m.end() : m.end() + 1].isdecimal() and text[m.start() - 1 : m.start()].isdecimal()):
+        if mark in "(“《" or (
+            mark == "," and text[m.end() : m.end() + 1].isdecimal() and text[m.start() - 1 : m.start()].isdecimal()
+        ):
             continue
         found.append((at, m.end()))
         at = m.end()

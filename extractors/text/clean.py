@@ -13,6 +13,7 @@ from functools import cache
 from extractors.document import CleanText, Source
 from extractors.lexicon import words
 from extractors.text.fold import fold, is_traditional, narrow_spaces, simplify
+from extractors.text.headings import measure_heads
 from extractors.text.wrap import wrap_edits
 
 Edit = tuple[int, int, str]
@@ -42,11 +43,6 @@ _MARKDOWN = re.compile(r"(?m)^(?:#{1,6} |[ \t\u3000]*\*\*[^*\n]+\*\*[：:]?|\|[ 
 def _latin_unit_space() -> re.Pattern[str]:
     units = "|".join(words("text_clean", "latin_units"))
     return re.compile(rf" (?<=\d )(?=(?:{units})(?![A-Za-z0-9]))")
-
-
-@cache
-def _measure_heads() -> frozenset[str]:
-    return frozenset(w[0] for w in words("text_clean", "measures"))
 
 
 def apply(text: str, edits: Iterable[Edit]) -> CleanText:
@@ -125,13 +121,15 @@ def _pinyin(text: str) -> Iterator[Edit]:
 
 def _spaces(text: str) -> list[Edit]:
     edits: list[Edit] = []
-    measures = _measure_heads()
+    measures = measure_heads()
     for m in _NUMBER_SPACE.finditer(text):
         i = m.start()
         if text[i - 1].isdecimal():
             before = _before_number(text, i)
             if (before == "\n" and text[i + 1] not in measures) or (before.isascii() and before.isalpha()):
                 continue
+        elif text[i - 1] in "章节编分篇" and "第" in text[max(0, i - 6) : i]:
+            continue
         edits.append((i, i + 1, ""))
     edits += [(m.start(), m.end(), "") for m in _latin_unit_space().finditer(text)]
     for m in _GROUP_SPACE.finditer(text):

@@ -55,7 +55,7 @@ def is_traditional(text: str, chars: set[str]) -> bool:
 
 def _replace(text: str, pairs: dict[str, str]) -> str:
     if len(pairs) > 32:
-        return text.translate(str.maketrans(pairs))
+        return text.translate({ord(old): new for old, new in pairs.items()})
     for old, new in pairs.items():
         text = text.replace(old, new)
     return text
@@ -71,9 +71,8 @@ def fold(text: str, chars: set[str]) -> str:
     A full-width comma between digits becomes ``,`` only where it parts thousands (``1，350``); in ``2021，100家`` it
     stays, or two numbers would become one.
     """
-    if "，" in chars:
-        if _COMMA_BETWEEN_DIGITS.search(text):
-            text = _THOUSANDS.sub(_protect, text)
+    if "，" in chars and _COMMA_BETWEEN_DIGITS.search(text):
+        text = _THOUSANDS.sub(_protect, text)
     forms = fold_table()
     text = _replace(text, {c: forms[c] for c in chars if c in forms})
     return text.replace(_KEPT_COMMA, "，")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
+
+from extractors.lexicon import words
 
 _HAN_DIGITS = "一二三四五六七八九十"
 _VALUES = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "十": 10}
@@ -16,8 +19,10 @@ _STYLES = {
     "paren_han": (3, 2),
     "article": (4, 3),
     "arabic": (4, 3),
-    "paren": (6, 4),
-    "circle": (7, 5),
+    "dotted": (5, 4),
+    "dotted_twice": (6, 5),
+    "paren": (7, 4),
+    "circle": (8, 5),
 }
 
 NUMBER = re.compile(
@@ -26,13 +31,25 @@ NUMBER = re.compile(
     rf"|第[ ]?(?P<article>[{_HAN_DIGITS}百\d]{{1,4}})[ ]?条[、:.]?(?![{_HAN_DIGITS}])"
     rf"|(?P<han>[{_HAN_DIGITS}]{{1,3}})[ ]?[、.．](?![{_HAN_DIGITS}、])"
     rf"|[(（][ ]?(?P<paren_han>[{_HAN_DIGITS}]{{1,3}})[ ]?[)）][、.]?|(?P<closed_han>[㈠-㈩])[、.]?"
-    r"|(?P<arabic>\d{1,3}(?:\.\d{1,2}){0,3})(?:[、．]|\.(?!\d)|[)）]|[ ](?=[\u3400-\u9fff]))(?!\d)|(?P<arabic_dot>[⒈-⒛])"
+    r"|(?P<arabic>\d{1,3})(?:[、．]|\.(?!\d)|[)）])(?!\d)|(?P<arabic_dot>[⒈-⒛])|(?P<spaced>\d{1,2})[ ](?=[\u3400-\u9fff])"
+    r"|(?P<dotted>\d{1,2}(?:\.\d{1,2}){1,3})(?:[、．.]?[ ]?)(?=[\u3400-\u9fff])"
     r"|[(（][ ]?(?P<paren>\d{1,2})[ ]?[)）][、.]?|(?P<closed>[⑴-⒇])[、.]?"
     r"|(?P<circle>[①-⑳])[、.]?"
 )
 # 3.8月底前: the number 3 before a date.
 _NUMBER_BEFORE_DATE = re.compile(r"(?P<arabic>\d{1,2})[.、](?=\d{1,2}月|\d{4}年|\d{1,2}日)")
-_CLOSED = {"closed_han": ("paren_han", 0x3220), "arabic_dot": ("arabic", 0x2488), "closed": ("paren", 0x2474)}
+_CLOSED = {
+    "closed_han": ("paren_han", 0x3220),
+    "arabic_dot": ("arabic", 0x2488),
+    "closed": ("paren", 0x2474),
+    "circle": ("circle", 0x2460),
+}
+
+
+@cache
+def measure_heads() -> frozenset[str]:
+    """First characters of the words that follow a number which counts something."""
+    return frozenset(w[0] for w in words("text_clean", "measures"))
 
 
 class Number(NamedTuple):
@@ -63,13 +80,18 @@ def numeral(text: str) -> int:
     return total + current
 
 
+def _is_decimal(text: str, m: re.Match[str], length: int) -> bool:
+    """Whether 1.5 at the start of a line is a quantity (1.5亿元) and no list number (1.5适用范围)."""
+    return text[m.end() - 1].isdecimal() and (length > 24 or text[m.end()] in measure_heads())
+
+
 def number_at(text: str, start: int, end: int, expected: int = 0) -> Number | None:
     """The list number that begins at ``start``, None if there is none.
 
     ``expected`` is the value that an Arabic number would have here; it decides 3.8月底前 (the third point) against 3.8.
     """
     m = NUMBER.match(text, start, end)
-    if m is None:
+    if m is None or (m.lastgroup == "dotted" and _is_decimal(text, m, end - start)):
         m = _NUMBER_BEFORE_DATE.match(text, start, end)
         if m is None or int(m[1]) != expected:
             return None
@@ -77,15 +99,13 @@ def number_at(text: str, start: int, end: int, expected: int = 0) -> Number | No
     raw = m[name]
     if name in _CLOSED:
         style, base = _CLOSED[name]
-        value = ord(raw) - base + (1 if name != "closed_han" else 1)
-    elif name == "circle":
-        style, value = name, ord(raw) - 0x2460 + 1
+        value = ord(raw) - base + 1
+    elif name == "dotted":
+        style = "dotted" if raw.count(".") == 1 else "dotted_twice"
+        value = numeral(raw.rsplit(".", 1)[-1])
     else:
-        style, value = name, numeral(raw.rsplit(".", 1)[-1])
+        style, value = ("arabic" if name == "spaced" else name), numeral(raw)
     rank, level = _STYLES[style]
-    if style == "arabic" and "." in raw:
-        rank, level = rank, min(5, level + raw.count("."))
-        rank += 0 if raw.count(".") == 0 else 1
     body = m.end()
     while body < end and text[body] == " ":
         body += 1
@@ -94,6 +114,7 @@ def number_at(text: str, start: int, end: int, expected: int = 0) -> Number | No
 
 _BRACKETED = re.compile(r"\([^()\n]{0,60}\)|“[^”\n]{0,40}”|《[^》\n]{0,60}》")
 _CLAUSE = re.compile("[,，;；:：]")
+_INNER_STOP = re.compile(r"。|(?<=[\u3400-\u9fff)”%])\.(?=[\u3400-\u9fff“])")
 # A title does not say who must do what, by when, or how much.
 _SENTENCE_LIKE = re.compile(
     r"(?<![主重需首提纪概必紧简扼摘])要(?![求点闻素旨务事性目件闻义因员])|[须将](?!来)|应当|应[在按当由该]|必须|负责|牵头|于\d|\d[\d.,]*(?:%|个|名|家|户|万|亿|元|项|件|条|次|台|套|座|处|亩|吨|公里|米|人|日|号|分)|月底|年底|不少于|不低于|以上|截至|其中|现将|如下"
@@ -109,7 +130,7 @@ def is_title(text: str) -> bool:
     parts = _CLAUSE.split(bare)
     if len(parts) > 4 or max(map(len, parts)) > 26 or (len(parts) > 1 and max(map(len, parts)) > 18):
         return False
-    return "。" not in bare and not _SENTENCE_LIKE.search(bare)
+    return not _INNER_STOP.search(bare) and not _SENTENCE_LIKE.search(bare)
 
 
 # Opens with one character class for speed; what may stand before is looked at on the few matches.
@@ -156,7 +177,7 @@ def inline_numbers(text: str, start: int, end: int, last: dict[str, int]) -> lis
             accept = lost and before in _STRONG and (continues or opens) and before not in ":：;；"
         elif n.style == "arabic":
             orphan = before in "。;；" and text[n.body - 1] == "."
-            accept = before in _STRONG and (continues or opens or orphan) or (before in ")）" and continues)
+            accept = (before in _STRONG and (continues or opens or orphan)) or (before in ")）" and continues)
         elif border:
             accept = continues or opens or (n.value == 1 and n.style == "paren_han" and lost)
         else:

@@ -10,21 +10,35 @@ from extractors.lexicon import settings, words
 LINE = re.compile(r"\S(?:[^\n]*\S)?")
 _YEAR = r"(?:\d{4}|[一二][〇○零0OoＯ九一二三四五六七八]{3}|[_*×xX]{1,4})"
 _DAY = r"[\d一二三四五六七八九十〇_*×xX]{0,4}"
-DATE = re.compile(rf"(?P<year>{_YEAR})年(?P<month>{_DAY})月(?:(?P<day>{_DAY})[日号])?|(?P<y>\d{{4}})[-./](?P<m>\d{{1,2}})[-./](?P<d>\d{{1,2}})")
-DATELINE = re.compile(rf"[(（]?(?:{_YEAR}年{_DAY}月(?:{_DAY}[日号])?|\d{{4}}[-./]\d{{1,2}}[-./]\d{{1,2}})(?:印发)?[)）]?")
+DATE = re.compile(
+    rf"(?P<year>{_YEAR})年(?P<month>{_DAY})月(?:(?P<day>{_DAY})[日号])?|(?P<y>\d{{4}})[-./](?P<m>\d{{1,2}})[-./](?P<d>\d{{1,2}})"
+)
+DATELINE = re.compile(
+    rf"[(（]?(?:{_YEAR}年{_DAY}月(?:{_DAY}[日号])?|\d{{4}}[-./]\d{{1,2}}[-./]\d{{1,2}})(?:印发)?[)）]?"
+)
+_DATE_ENDS = frozenset("月日号发)0123456789")
 # (2019年1月18日经……通过): the date of adoption under a title.
-ADOPTED = re.compile(rf"[(（—-]{{0,4}}{_YEAR}年{_DAY}月{_DAY}[日号][^。]{{0,40}}(?:通过|批准|发布|印发|公布|会议上|会上|大会上|修订)(?:[)）]|[^。，,]{0,40})?")
-DOCUMENT_NUMBER = re.compile(r"[\u4e00-\u9fff]{0,14}[〔\[(（【](?P<year>\d{4})[〕\])）】][ ]?第?[ ]?\d{1,5}[ ]?[号期](?:.{0,16}签发人.{0,12})?")
+ADOPTED = re.compile(
+    rf"[(（—-]{{0,4}}{_YEAR}年{_DAY}月{_DAY}[日号][^。]{{0,40}}(?:通过|批准|发布|印发|公布|会议上|会上|大会上|修订)(?:[)）]|[^。，,]{0, 40})?"
+)
+DOCUMENT_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{0,14}[〔\[(（【](?P<year>\d{4})[〕\])）】][ ]?第?[ ]?\d{1,5}[ ]?[号期](?:.{0,16}签发人.{0,12})?"
+)
 LETTERHEAD = re.compile(rf"[\u4e00-\u9fff()（）]{{3,30}} +{_YEAR}年{_DAY}月(?:{_DAY}[日号])?(?:印发)?")
-_ORGANISATION = re.compile(
-    r"[\u4e00-\u9fff()（）“”、 ]{0,30}(?:政府|委员会|委|局|厅|部|办公室|办公厅|办|公司|集团|学校|中学|小学|大学|学院|幼儿园|医院|中心|院|所|处|科|站|社|协会|联合会|总工会|支队|大队|管委会|党组|支部|总支|街道|镇|乡|国务院|中共中央|银行|组|站|队|室|馆|园)"
-)
 _ADDRESSEE = re.compile(r"[^。；;!！]{2,200}[:：]")
-_ADDRESSED = re.compile(
-    r"政府|部门|单位|各[县市区镇乡街科处股室所站校院直村部省自]|委员会|管委会|公司|同志们?|代表|委员|领导|局|厅|办公室|机构|老师|家长|同学|学校|支部|们[:：]|来宾|党委|党组|园[:：]|院[:：]|企业|中心[:：]"
+NOTE = re.compile(
+    r"[(（](?:此件|本文有删|联系|公开|此文|注|附件|草案|征求意见|讨论稿|送审|试行|略)[^()（）\n]{0,60}[)）]"
 )
-_SAYS = re.compile("如下|现将|现就|制定|根据|按照|为了|要求|[,，]为|^为")
-NOTE = re.compile(r"[(（](?:此件|本文有删|联系|公开|此文|注|附件|草案|征求意见|讨论稿|送审|试行|略)[^()（）\n]{0,60}[)）]")
+
+
+@cache
+def _around(key: str) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, words("text_around", key))))
+
+
+@cache
+def _body_name() -> re.Pattern[str]:
+    return re.compile(rf"[\u4e00-\u9fff()“”、 ]{{0,30}}(?:{'|'.join(words('text_around', 'bodies'))})")
 
 
 @cache
@@ -34,29 +48,33 @@ def _labels(key: str) -> re.Pattern[str]:
 
 def is_label(text: str, start: int, end: int) -> bool:
     """Whether a line opens with a label of an item (责任单位： 完成时限：), bracketed or not."""
-    return _labels("labels").match(text, start, end) is not None
+    return text.find(":", start, start + 14) >= 0 and _labels("labels").match(text, start, end) is not None
 
 
 def is_meta_label(text: str, start: int, end: int) -> bool:
     """Whether a line opens with a label of the paper itself (抄送： 联系人： 附件：)."""
-    return _labels("meta_labels").match(text, start, end) is not None
+    return text.find(":", start, start + 14) >= 0 and _labels("meta_labels").match(text, start, end) is not None
 
 
 def is_dateline(text: str, start: int, end: int) -> bool:
     """Whether a line is a date and nothing else."""
-    return end - start < 24 and DATELINE.fullmatch(text, start, end) is not None
+    return end - start < 24 and text[end - 1] in _DATE_ENDS and DATELINE.fullmatch(text, start, end) is not None
 
 
 def is_organisation(text: str, start: int, end: int) -> bool:
     """Whether a line is nothing but the name of a body, as a signature or a letterhead is."""
-    return 2 <= end - start <= 34 and _ORGANISATION.fullmatch(text, start, end) is not None
+    return 2 <= end - start <= 34 and _body_name().fullmatch(text, start, end) is not None
 
 
 def is_addressee(text: str, start: int, end: int) -> bool:
     """Whether a line names whom a paper is sent to (各县（区）人民政府，市政府各部门：)."""
     if end - start > 200 or text[end - 1] not in ":：":
         return False
-    return _ADDRESSEE.fullmatch(text, start, end) is not None and _ADDRESSED.search(text, start, end) is not None and not _SAYS.search(text, start, end)
+    if text[start] == "为" or _ADDRESSEE.fullmatch(text, start, end) is None:
+        return False
+    return (
+        _around("addressed").search(text, start, end) is not None and _around("says").search(text, start, end) is None
+    )
 
 
 @cache
@@ -71,7 +89,9 @@ def kind_words() -> tuple[re.Pattern[str], dict[str, str]]:
 def _title_tail() -> re.Pattern[str]:
     _, kinds = kind_words()
     tail = "|".join(sorted(kinds, key=lambda w: (-len(w), w)))
-    return re.compile(rf"(?:{tail}|范文|汇编|表|书)(?:[一二三四五六七八九十\d]{{0,2}})(?:[》】”]|[(（][^()（）]{{1,24}}[)）])*$")
+    return re.compile(
+        rf"(?:{tail}|范文|汇编|表|书)(?:[一二三四五六七八九十\d]{{0,2}})(?:[》】”]|[(（][^()（）]{{1,24}}[)）])*$"
+    )
 
 
 def is_title_line(text: str) -> bool:

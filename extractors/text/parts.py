@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import cache
 
@@ -16,7 +17,9 @@ _MARK_LINE = re.compile(
     rf"[【\[(《●★]?(?:第[ ]?(?P<a>{_NUMERAL})[ ]?篇(?:范文)?|(?P<stem>[^\s,，。;；:：、《》()【】]{{0,24}}?[ ]?(?:篇|范文|范本|模板|样本|例文|样文))[ ]?[(【\[第]?(?P<b>{_NUMERAL})[)】\]篇]?)"
     r"[】\])》★]?(?:[ ]?[:：、.][ ]?|[ ]|$)(?P<title>[^。；;]{0,60})"
 )
-_MARK_INLINE = re.compile(rf"篇(?:[ ]?(?P<n>{_NUMERAL})(?![\d篇章、])[ ]?[:：]?[ ]?|(?<=[\d一二三四五六七八九十]篇)(?![章文论报的是为幅目])[ ]?[:：]?[ ]?)")
+_MARK_INLINE = re.compile(
+    rf"篇(?:[ ]?(?P<n>{_NUMERAL})(?![\d篇章、])[ ]?[:：]?[ ]?|(?<=[\d一二三四五六七八九十]篇)(?![章文论报的是为幅目])[ ]?[:：]?[ ]?)"
+)
 _BEFORE_INLINE = re.compile(rf"(?:第[ ]?(?P<m>{_NUMERAL})[ ]?|(?P<stem>[\u4e00-\u9fff\d]{{2,24}}))$")
 _BORDER = frozenset("。.！!?？)）”】》\n ;；")
 Mark = tuple[int, int, int, str]  # value, start of the mark, start of the text after it, form
@@ -59,8 +62,15 @@ def _line_marks(text: str, lines: list[Span]) -> list[Span]:
 
 @cache
 def _numbered_title() -> re.Pattern[str]:
-    kinds = [w for listed in settings("text")["kinds"].values() for w in listed if w in ("计划", "总结", "方案", "汇报", "讲话", "发言稿", "述职报告", "工作要点")]
-    return re.compile(rf"(?P<stem>[^\s,，。;；:：、]{{2,24}}(?:{'|'.join(kinds)}))[ ]?[(【\[]?(?P<n>{_NUMERAL})[)】\]]?")
+    kinds = [
+        w
+        for listed in settings("text")["kinds"].values()
+        for w in listed
+        if w in ("计划", "总结", "方案", "汇报", "讲话", "发言稿", "述职报告", "工作要点")
+    ]
+    return re.compile(
+        rf"(?P<stem>[^\s,，。;；:：、]{{2,24}}(?:{'|'.join(kinds)}))[ ]?[(【\[]?(?P<n>{_NUMERAL})[)】\]]?"
+    )
 
 
 def _numbered_titles(text: str, lines: list[Span]) -> list[Mark]:
@@ -137,4 +147,4 @@ def _successive(text: str, lines: list[Span], span: Span) -> list[Span]:
     if not cuts:
         return [span]
     edges = [span[0], *cuts, span[1]]
-    return [(x, x + len(text[x:y].rstrip())) for x, y in zip(edges, edges[1:], strict=False)]
+    return [(x, x + len(text[x:y].rstrip())) for x, y in itertools.pairwise(edges)]

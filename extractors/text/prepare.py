@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extractors.document import CleanText, Document, Part, Segment, Sentence, Source, Table, Tense
 from extractors.text import quality
-from extractors.text.clauses import dots_stop, has_steps, sentences
+from extractors.text.clauses import dots_stop, sentences, steps_in
 from extractors.text.clean import clean
 from extractors.text.parts import find_parts
 from extractors.text.profile import (
@@ -76,12 +76,15 @@ def _part(
             year, year_source = option, "option"
     _tenses(text, segments, kind, year)
     dots = dots_stop(text, start, end)
-    steps = has_steps(text, start, end)
+    steps = steps_in(text, start, end)
     cut = [Sentence(a, b, s) for s in segments for a, b in sentences(text, s.start, s.end, dots, steps)]
     years = {
         text[s.start : s.end].rstrip("。.:："): s.year
         for s in segments
-        if s.kind == "heading" and not s.path and s.year is not None and (s.year != year or years_in(text[s.start : s.end]))
+        if s.kind == "heading"
+        and not s.path
+        and s.year is not None
+        and (s.year != year or years_in(text[s.start : s.end]))
     }
     if len(set(years.values()) | {year}) < 2:
         years = {}
@@ -94,7 +97,9 @@ def _part(
 def _opening(text: str, segments: list[Segment]) -> str:
     """What the part says first: its running text above the first heading, at most 600 characters, else its first item."""
     first = next((k for k, s in enumerate(segments) if s.kind == "heading"), len(segments))
-    told = [s for s in segments[:first] if s.kind in ("paragraph", "item")] or [s for s in segments if s.kind in ("paragraph", "item")]
+    told = [s for s in segments[:first] if s.kind in ("paragraph", "item")] or [
+        s for s in segments if s.kind in ("paragraph", "item")
+    ]
     return "\n".join(text[s.start : s.end] for s in told[:3])[:600]
 
 
@@ -122,7 +127,12 @@ def _tenses(text: str, segments: list[Segment], kind: str, year: int | None) -> 
             named = years_in(path[-1])
             tense = tense_of(path[-1], outer) or outer
             own = (max(named) if tense == "planned" else named[0]) if named else around
-            if not named and year is not None and tense == "done" and any(w in path[-1] for w in ("去年", "上年", "过去一年")):
+            if (
+                not named
+                and year is not None
+                and tense == "done"
+                and any(w in path[-1] for w in ("去年", "上年", "过去一年"))
+            ):
                 own = year - 1
             known[path] = tense, own
         return known[path]

@@ -7,6 +7,7 @@ from functools import cache
 
 from extractors.document import Segment, Tense
 from extractors.lexicon import settings, words
+from extractors.text.headings import number_at, numeral
 from extractors.text.lines import (
     ADOPTED,
     DATE,
@@ -21,7 +22,6 @@ from extractors.text.lines import (
     is_title_line,
     kind_words,
 )
-from extractors.text.headings import number_at
 from extractors.text.years import period_start, period_year, year_value, years_in
 
 _HEAD_LINES = 14
@@ -29,10 +29,13 @@ _JOINS = re.compile(r"^(?:关于|印发|的通知|[《“])")
 _OPEN_ENDED = re.compile(r"(?:关于|印发|关于印发|转发|的|《[^》]*)$")
 _QUOTED = re.compile(r"《[^《》]{2,80}》")
 _BRACKETED = re.compile(r"[(（][^()（）]{2,24}[)）]")
+_POINTED = re.compile("[。；;:：,，!！?？]|、$")
 _HAN = re.compile("[\u3400-\u9fff]")
 
 
-_BOTH = re.compile(r"(?:总结|回顾|小结|情况)[^,，]{0,8}?(?:及|和|与|暨|、|,|以及|并|20)[^,，]{0,16}?(?:计划|打算|安排|思路|要点)")
+_BOTH = re.compile(
+    r"(?:总结|回顾|小结|情况)[^,，]{0,8}?(?:及|和|与|暨|、|,|以及|并|20)[^,，]{0,16}?(?:计划|打算|安排|思路|要点)"
+)
 
 
 def find_title(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -71,8 +74,9 @@ def _head(text: str, start: int, end: int) -> list[tuple[int, int]]:
     lines: list[tuple[int, int]] = []
     for m in LINE.finditer(text, start, min(end, start + 3000)):
         a, b = m.span()
-        first_chapter = not lines and b - a <= 30 and text[a] == "第"
-        if len(lines) >= _HEAD_LINES or b - a > 90 or text[b - 1] in "。；;" or (number_at(text, a, b) and not first_chapter):
+        n = number_at(text, a, b)
+        excerpt = n is not None and not lines and b - a <= 30 and n.style in ("chapter", "section") and n.value > 1
+        if len(lines) >= _HEAD_LINES or b - a > 90 or text[b - 1] in "。；;" or (n and not excerpt):
             break
         lines.append((a, b))
     return lines
@@ -83,7 +87,7 @@ def _plain_title(text: str, lines: list[tuple[int, int]]) -> tuple[int, int] | N
         return None
     a, b = lines[0]
     around = is_organisation(text, a, b) or is_dateline(text, a, b) or is_meta_label(text, a, b) or is_label(text, a, b)
-    if b - a > 40 or text[b - 1] in "。；;:：,，、!！?？" or around or "\t" in text[a:b] or len(_HAN.findall(text, a, b)) < 4:
+    if b - a > 40 or _POINTED.search(text, a, b) or around or "\t" in text[a:b] or len(_HAN.findall(text, a, b)) < 4:
         return None
     return a, b
 
@@ -93,7 +97,11 @@ def _is_subtitle(text: str, a: int, b: int) -> bool:
 
 
 def _is_letterhead(text: str, a: int, b: int) -> bool:
-    return bool(DOCUMENT_NUMBER.fullmatch(text, a, b) or LETTERHEAD.fullmatch(text, a, b)) or is_organisation(text, a, b) or is_dateline(text, a, b)
+    return (
+        bool(DOCUMENT_NUMBER.fullmatch(text, a, b) or LETTERHEAD.fullmatch(text, a, b))
+        or is_organisation(text, a, b)
+        or is_dateline(text, a, b)
+    )
 
 
 def _belongs(text: str, above: tuple[int, int], below: tuple[int, int]) -> bool:
@@ -144,8 +152,6 @@ def kind_of_rows(rows: list[str]) -> str:
 
 def edtf(text: str) -> str:
     """EDTF of the first full date in a line (2022年3月4日 → 2022-03-04, 二〇一八年八月二十日 → 2018-08-20); empty if none."""
-    from extractors.text.headings import numeral  # noqa: PLC0415
-
     m = DATE.search(text)
     if m is None:
         return ""
@@ -162,12 +168,16 @@ def edtf(text: str) -> str:
 _OWN = re.compile(
     r"(?:现[就将对]|做好|为做好|关于|开展|我[局市县区镇校院委司办处]|各项|全面|本|20\d\d年)?[^。]{0,10}?(?P<y>(?:19|20)\d\d)年度?(?:(?!20\d\d年)[^。]){0,30}?(?:工作|生产经营|任务|总结|计划|安排|情况|汇报|报告)"
 )
-_IS = re.compile(r"(?:^|[。，,；;\s])(?P<y>(?:19|20)\d\d)年(?:度)?[,，]?(?:是|我[局市县区镇校院委司办处乡]|全[市县区镇校局乡院省]|在)")
+_IS = re.compile(
+    r"(?:^|[。，,；;\s])(?P<y>(?:19|20)\d\d)年(?:度)?[,，]?(?:是|我[局市县区镇校院委司办处乡]|全[市县区镇校局乡院省]|在)"
+)
 _ANNUAL = re.compile("年度|工作(?:计划|要点|安排|思路|打算)")
 _CITED = re.compile(r"《[^《》]{0,80}》|[〔\[(（][^()（）〔〕]{0,40}[〕\])）]")
 
 
-def year_of(title: str, meta: list[str], head: str, headings: list[tuple[str, Tense]], kind: str, date: str) -> tuple[int | None, str]:
+def year_of(
+    title: str, meta: list[str], head: str, headings: list[tuple[str, Tense]], kind: str, date: str
+) -> tuple[int | None, str]:
     """The plan's year, else the reported one, and where it came from: title, dateline or text.
 
     A yearly plan dated December is for the next year, a report dated January or February for the year before, unless
@@ -177,7 +187,9 @@ def year_of(title: str, meta: list[str], head: str, headings: list[tuple[str, Te
     if named:
         if kind == "plan_and_summary":
             return max(named), "title"
-        return named[0] if kind == "summary" and len(named) > 1 else named[-1] if len(set(named)) > 1 else named[0], "title"
+        return named[0] if kind == "summary" and len(named) > 1 else named[-1] if len(set(named)) > 1 else named[
+            0
+        ], "title"
     period = period_start(title)
     if period:
         return period, "title"
@@ -263,12 +275,15 @@ def signature(text: str, segments: list[Segment]) -> tuple[str, str]:
     return issuer, date
 
 
-_ISSUER_IN_TITLE = re.compile(
-    r"^(?P<org>[\u4e00-\u9fff()（） ]{2,30}?(?:政府办公室|政府办公厅|人民政府|政府|委员会|办公室|办公厅|局|厅|集团有限公司|有限责任公司|有限公司|公司|集团|学校|中学|小学|大学|学院|幼儿园|医院|管委会|国务院|中共中央|支队|街道办事处|街道|镇|乡|社区|村委会|委|中心|研究院|党支部|党委|党总支))(?=关于|(?:19|20)\d\d|[二一]〇|印发|专题|会议|工作|年度|[“\"]?十|转发|\n|党|\s)"
-)
+@cache
+def _issuer_pattern() -> re.Pattern[str]:
+    bodies = "|".join(words("text_around", "title_bodies"))
+    return re.compile(
+        rf"(?P<org>[\u4e00-\u9fff() ]{{2,30}}?(?:{bodies}))(?=关于|(?:19|20)\d\d|[二一]〇|印发|专题|会议|工作|年度|[“\"]?十|转发|党|\s)"
+    )
 
 
 def issuer_in_title(title: str) -> str:
     """The body that a title begins with (XX局关于…, XX公司2019年度…); empty if none."""
-    m = _ISSUER_IN_TITLE.match(title)
-    return m["org"].replace(" ", "") if m else ""
+    m = _issuer_pattern().match(title)
+    return m["org"].strip() if m else ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from extractors.document import Segment
+from extractors.lexicon import words
 from extractors.text.headings import number_at, numeral
 
 _PLACES = "市县区镇乡村局省校厂州街"
@@ -13,12 +15,12 @@ _REDACTED = re.compile(
 )
 # A share without its sign: 率 or 占比 with a bare number, tens that share out a whole, products of points and bare weights.
 _SHARE = re.compile(
-    r"(?:[率重](?<!效率)(?<!频率)|[比占](?:例|比|重))(?:达到?|为|提高到|提升到|保持在|稳定在|控制在)[了]?(?!0[,，。;；])(?P<n>\d{1,3}(?:\.\d+)?)(?=[,，。;；、]|以上|以内)"
+    r"[率例重比](?:(?<=率)|(?<=比例)|(?<=比重)|(?<=占比))(?<!效率)(?<!频率)(?:达到?|为|提高到|提升到|保持在|稳定在|控制在)[了]?"
+    r"(?!0[,，。;；])\d{1,3}(?:\.\d+)?(?=[,，。;；、]|以上|以内)"
 )
 _TENS = re.compile(r"[1-9]0(?=(?:的)?(?:问题|资金|时间|精力|任务|力量|工作|人员)[用由在通])")
 _WEIGHT = re.compile(r"得分\d{1,3}[%％]?[+＋]")
-_NO_NUMERALS = re.compile(r"[长降升]%|[到成入资为约][万亿]元|年月日")
-_OPEN_DATE = re.compile(r"[\d〇○零一二三四五六七八九十XxX_*×]年月日")
+_OPEN_DATE = re.compile(r"年月日(?<![\d〇○零一二三四五六七八九十XxX_*×]年月日)")
 _MOJIBAKE = re.compile(r"\ufffd|锟斤拷|烫烫烫|[ÃÂ][\x80-\xbf]|ï¿½|â€")
 _STEP = re.compile(r"([一二三四五六七八九])是")
 _SENTENCE_END = "。！？!?；;：:)）”》】…"
@@ -32,7 +34,7 @@ def flags_of(text: str, start: int, end: int, segments: list[Segment]) -> set[st
         found.add("redacted")
     if _percent_lost(body):
         found.add("percent_lost")
-    if sum(1 for m in _NO_NUMERALS.finditer(body) if not _OPEN_DATE.match(body, m.start() - 1)) >= 2:
+    if sum(map(body.count, words("text_quality", "numberless"))) + len(_OPEN_DATE.findall(body)) >= 2:
         found.add("numerals_lost")
     if not body.isascii() and _MOJIBAKE.search(body):
         found.add("mojibake")
@@ -72,8 +74,10 @@ def _scrambled(text: str, segments: list[Segment]) -> bool:
                 key = (n.style, s.path)
                 faults += n.value > 1 and n.value < last.get(key, 0)
                 last[key] = n.value
-        steps = [numeral(c) for c in _STEP.findall(text, s.start, s.end)] if text.find("二是", s.start, s.end) >= 0 else []
+        steps = (
+            [numeral(c) for c in _STEP.findall(text, s.start, s.end)] if text.find("二是", s.start, s.end) >= 0 else []
+        )
         if len(steps) > 1:
             faults += steps[0] == 2 and 1 in steps[1:]
-            faults += any(1 < b < a for a, b in zip(steps, steps[1:], strict=False))
+            faults += any(1 < b < a for a, b in itertools.pairwise(steps))
     return faults >= 2

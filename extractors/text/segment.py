@@ -94,7 +94,12 @@ def _tail(text: str, lines: list[tuple[int, int]]) -> int:
     i = len(lines)
     while i and len(lines) - i < 14:
         a, b = lines[i - 1]
-        if not (is_dateline(text, a, b) or is_organisation(text, a, b) or is_meta_label(text, a, b) or NOTE.fullmatch(text, a, b)):
+        if not (
+            is_dateline(text, a, b)
+            or is_organisation(text, a, b)
+            or is_meta_label(text, a, b)
+            or NOTE.fullmatch(text, a, b)
+        ):
             break
         i -= 1
     return i
@@ -108,7 +113,9 @@ def _around(
         return "meta"
     if tail:
         return "meta"
-    if b - a < 60 and (DOCUMENT_NUMBER.fullmatch(text, a, b) or LETTERHEAD.fullmatch(text, a, b) or NOTE.fullmatch(text, a, b)):
+    if b - a < 60 and (
+        DOCUMENT_NUMBER.fullmatch(text, a, b) or LETTERHEAD.fullmatch(text, a, b) or NOTE.fullmatch(text, a, b)
+    ):
         return "meta"
     if b - a < 110 and ADOPTED.fullmatch(text, a, b):
         return "meta"
@@ -123,7 +130,13 @@ def _around(
                 return "meta"
             if not state.body and (is_meta_label(text, a, b) or is_page_label(text, a, b)):
                 return "meta"
-            if titled and not state.body and b - a <= 30 and _PLAIN_LINE.fullmatch(text, a, b) and not (following and _heads(text, a, b, following)):
+            if (
+                titled
+                and not state.body
+                and b - a <= 30
+                and _PLAIN_LINE.fullmatch(text, a, b)
+                and not (following and _heads(text, a, b, following))
+            ):
                 return "meta"
         if i > 1 and is_title_line(text[a:b]) and any(is_dateline(text, *s) for s in lines[i - 2 : i]):
             return "title"
@@ -145,9 +158,7 @@ def _merge_label(text: str, segments: list[Segment], a: int, b: int) -> bool:
     return True
 
 
-def _line(
-    text: str, a: int, b: int, segments: list[Segment], state: _State, following: tuple[int, int] | None
-) -> None:
+def _line(text: str, a: int, b: int, segments: list[Segment], state: _State, following: tuple[int, int] | None) -> None:
     """Segments of one line of the body: it may hold several headings and items where line breaks are lost."""
     first = number_at(text, a, b, state.last.get("arabic", 0) + 1)
     numbers = inline_numbers(text, a, b, {**state.last, **({first.style: first.value} if first else {})})
@@ -170,7 +181,9 @@ def _unnumbered(
         stop -= 1
     if stop == b and following and _heads(text, a, b, following) and not _after_short_line(text, segments):
         n = number_at(text, *following)
-        rank = -1 if n is not None and n.style == "han" and n.value == 1 and is_title_line(text[a:b]) else _UNNUMBERED_RANK
+        rank = (
+            -1 if n is not None and n.style == "han" and n.value == 1 and is_title_line(text[a:b]) else _UNNUMBERED_RANK
+        )
         while state.stack and (state.stack[-1][0] > rank or state.stack[-1][1] == "none"):
             state.stack.pop()
         segments.append(Segment("heading", a, b, body=a, path=state.path()))
@@ -183,12 +196,22 @@ def _unnumbered(
 def _after_short_line(text: str, segments: list[Segment]) -> bool:
     """Whether the line above is a short unfinished one as well: cells of a table written out line by line."""
     above = segments[-1] if segments else None
-    return above is not None and above.kind == "paragraph" and above.end - above.start < 30 and text[above.end - 1] not in "。:：;；"
+    return (
+        above is not None
+        and above.kind == "paragraph"
+        and above.end - above.start < 30
+        and text[above.end - 1] not in "。:：;；"
+    )
 
 
 def _heads(text: str, a: int, b: int, following: tuple[int, int]) -> bool:
     """Whether an unnumbered line is a heading: a short title without a closing mark before running text or a number."""
-    if b - a > 26 or text[b - 1] in "。；;!！?？,，、" or not _PLAIN_HEAD.fullmatch(text, a, b) or not is_title(text[a:b]):
+    if (
+        b - a > 26
+        or text[b - 1] in "。；;!！?？,，、"
+        or not _PLAIN_HEAD.fullmatch(text, a, b)
+        or not is_title(text[a:b])
+    ):
         return False
     c, d = following
     return (d - c >= 30 and text[d - 1] in "。；;:：)）") or number_at(text, c, d) is not None
@@ -202,7 +225,9 @@ def _numbered(
     end = heading_end(text, n, stop)
     whole = end >= stop
     heading = end > n.body and (n.level <= 2 or (whole and _has_body(text, n, stop, after, after_end)))
-    nested = bool(segments) and segments[-1].kind == "heading" and bool(state.stack) and state.stack[-1][1] not in ("none",)
+    nested = (
+        bool(segments) and segments[-1].kind == "heading" and bool(state.stack) and state.stack[-1][1] not in ("none",)
+    )
     shown = text[n.start : end].rstrip("。.:：;； \n") if end > n.body and (heading or n.level >= 3) else ""
     above = state.open(n, shown, nested)
     state.body = True
@@ -224,5 +249,6 @@ def _has_body(text: str, n: Number, stop: int, after: int, after_end: int) -> bo
     if text[stop - 1] == "。":
         return following is None and after_end - after >= 2 * (stop - n.start) and not is_label(text, after, after_end)
     if following is None:
-        return not is_label(text, after, after_end) and after_end - after > stop - n.start and not is_dateline(text, after, after_end)
-    return following.rank > n.rank
+        told = text[after_end - 1] in "。；;:：" or after_end - after > stop - n.start
+        return told and not is_label(text, after, after_end) and not is_dateline(text, after, after_end)
+    return following.rank > n.rank or (following.value == 1 and following.style != n.style)

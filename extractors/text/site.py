@@ -44,7 +44,12 @@ def _is_fringe(text: str, a: int, b: int) -> bool:
     """Whether a line before or after a document may be the page's: a label of the page, a menu word, a weak cue."""
     if text[a:b] in _menu() or _lead().match(text, a, b):
         return True
-    return b - a <= 40 and not _STOP.search(text, a, b) and _any("weak").search(text, a, b) is not None and not number_at(text, a, b)
+    return (
+        b - a <= 40
+        and not _STOP.search(text, a, b)
+        and _any("weak").search(text, a, b) is not None
+        and not number_at(text, a, b)
+    )
 
 
 def _is_body(text: str, a: int, b: int) -> bool:
@@ -92,7 +97,11 @@ def _first(text: str, lines: list[Span]) -> tuple[int, bool]:
 def _repeated(text: str, lines: list[Span], title: int, after: int) -> bool:
     """Whether the first lines after the site text say again what the title above it says."""
     words_of = text[slice(*lines[title])]
-    return any(text[a:b] and (text[a:b] in words_of or words_of in text[a:b]) for a, b in lines[after : after + 2] if b - a >= 6)
+    return any(
+        text[a:b] and (text[a:b] in words_of or words_of in text[a:b])
+        for a, b in lines[after : after + 2]
+        if b - a >= 6
+    )
 
 
 def _last(text: str, lines: list[Span], first: int) -> tuple[int, bool]:

@@ -87,7 +87,11 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
         j = i + 1
         while j < len(lines) and (j in furniture or not lines[j].strip()):
             j += 1
-        if j >= len(lines) or (j > i + 1 and not any(k in furniture for k in range(i + 1, j))) or not _continues(lines, i, j):
+        if (
+            j >= len(lines)
+            or (j > i + 1 and not any(k in furniture for k in range(i + 1, j)))
+            or not _continues(lines, i, j)
+        ):
             continue
         if rows and (tabular(i) or tabular(j)):
             continue
@@ -131,6 +135,10 @@ def _joined(lines: list[str], candidates: list[tuple[int, int, int]]) -> list[tu
         if width > _LONG:
             if body[-1] not in _MAYBE_CLOSED and _INNER.search(body):
                 kept.append((i, j))
-        elif typical and width >= typical - 2 * _TOLERANCE and (width >= typical - _TOLERANCE or _INNER.search(body + lines[j])):
+        elif (
+            typical
+            and width >= typical - 2 * _TOLERANCE
+            and (width >= typical - _TOLERANCE or _INNER.search(body + lines[j]))
+        ):
             kept.append((i, j))
     return kept
