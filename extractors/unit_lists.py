@@ -24,6 +24,10 @@ _LEADING = re.compile(r"(?:以及|及其|及|和|与|由|各自由|其中)(?=.)"
 _BRACKET = re.compile(r"[(\[【〔]((?:[^()\[\]【】〔〕\n]|\([^()\n]{0,30}\)){2,200}+)[)\]】〕]")
 _TIME_LIKE = re.compile(r"[0-9]+[年月日]|[0-9%]|[年月旬]底?前|季度|长期|全年|持续|立即|完成|贯穿")
 _PERSON = re.compile(r"[\u4e00-\u9fff×某○*]{2,4}|[\u4e00-\u9fff]{2,4}·[\u4e00-\u9fff]{2,8}")
+LONGEST_LIST = 600
+"""A list is read no further than so many characters."""
+
+_LIST = re.compile(r"(?:[^\n。!?\t()\[\]【】〔〕]|\([^()\n]*+\)|\[[^\[\]\n]*+\])*+")
 _AFTER_CLOSE = frozenset("。;；,，、!?\n\t ")
 
 
@@ -61,7 +65,7 @@ def _labelled(text: str, start: int, end: int) -> Iterator[Listing]:
         found, reached, persons = _members(text, hit.end(), stop, loose=True)
         if not found:
             continue
-        if hit["colon"].strip() in ("为", "是") and not all(m.known for m in found):
+        if (hit["colon"].strip() in ("为", "是") or "\n" in hit["colon"]) and not all(m.known for m in found):
             continue
         role = lexicon.label_roles[hit["role"]]
         first, last = _around(text, hit.start(), reached, start, end)
@@ -118,21 +122,9 @@ def _persons(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _list_end(text: str, start: int, end: int) -> int:
     """Where a list that begins at ``start`` must end: line, full stop, unmatched closing bracket or next label."""
-    depth, place = 0, start
-    limit = min(end, start + 600)
-    while place < limit:
-        c = text[place]
-        if c in "\n。!?\t" and depth == 0 and place > start:
-            break
-        if c in "([【〔":
-            depth += 1
-        elif c in ")]】〕":
-            if depth == 0:
-                break
-            depth -= 1
-        place += 1
-    following = words().any_label.search(text, start, place)
-    return following.start() if following else place
+    following = words().any_label.search(text, start, min(end, start + LONGEST_LIST))
+    reached = _LIST.match(text, start, following.start() if following else min(end, start + LONGEST_LIST))
+    return reached.end() if reached else start
 
 
 def _around(text: str, first: int, last: int, low: int, high: int) -> tuple[int, int]:
@@ -183,7 +175,7 @@ def _members(text: str, start: int, end: int, *, loose: bool) -> tuple[list[_Mem
         for member in made:
             found.append(member)
             pending.append(member)
-            if member.role:
+            if member.role and not member.strong:
                 for waiting in pending:
                     waiting.role = member.role if not waiting.strong else waiting.role
                 pending = []
@@ -225,6 +217,7 @@ def _split(text: str, start: int, end: int, strict: bool) -> Iterator[_Member]:
         right = list(_split(text, joint.end(), end, strict))
         if left and right:
             for member in right:
+                member.strong = member.strong or joint.group() in _PARTNER
                 member.role = member.role or ("assist" if joint.group() in _PARTNER else role)
             yield from left
             yield from right

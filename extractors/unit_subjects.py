@@ -223,6 +223,8 @@ class Subjects:
         text = self.text
         if re.search("纳入.{0,8}考核", text[span[0] : span[1]]):
             return True
+        if text.startswith("负责", span[0]):
+            return self.words.supervising_noun.search(text, max(span[0], span[1] - 4), span[1]) is not None
         m = self.words.supervising.search(text, span[0], min(span[1], span[0] + 40))
         if m is None:
             return False

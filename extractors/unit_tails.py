@@ -72,7 +72,7 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
         rest = lexicon.fill.match(text, m.end(), end)
         stop = rest.end() if rest else m.end()
         inner = lexicon.role_tail.match(text, stop, end)
-        if inner and lexicon.tail_roles[inner["tail"]] != "responsible":
+        if inner and lexicon.tail_roles[inner["tail"]] != "responsible" and "在" not in text[m.end() : inner.start("tail")]:
             return Tail("modal", m["modal"] + inner["tail"], inner.end(), lexicon.tail_roles[inner["tail"]])
         return Tail("modal", m["modal"], stop)
     if (m := lexicon.role_tail.match(text, after, end)) and (m.end() >= end or text[m.end()] != "的" or group.cue == "、"):

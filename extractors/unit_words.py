@@ -38,10 +38,10 @@ def words() -> SimpleNamespace:
     subjects = settings("roles")["subjects"]
     roles = _any(made.label_roles)
     bodies, persons = _any(label["bodies"]), _any(label["persons"])
-    colon = r"[ \t]*[】\]]?[ \t]*(?::|：|为:?|是(?!否))[ \t]*"
+    colon = r"[ \t]*(?:[】\]][ \t]*[:：]?|:|：|为:?|是(?!否))[ \t]*(?:\n[ \t\u3000]*)?"
     made.label = re.compile(
         rf"(?P<role>{roles})(?:(?:[、及和/]|\((?=[^()]*\))){roles}\)?)?"
-        rf"(?:(?P<body>{bodies})(?:(?:及|和|、|与|/|\()?(?:责任|负责|联系)?(?:人|领导)\)?)?|(?P<person>{persons}))"
+        rf"(?:(?P<body>{bodies}|部\s{{1,3}}门|单\s{{1,3}}位)(?:(?:及|和|、|与|/|\()?(?:责任|负责|联系)?(?:人|领导)\)?)?|(?P<person>{persons}))"
         rf"(?:\([^()\n]{{0,10}}\))?(?P<colon>{colon})"
     )
     made.person_label = re.compile(rf"(?P<word>{_any(label['person_labels'])})(?:\([^()\n]{{0,10}}\))?[ \t]*(?::|：|为:?)[ \t]*")
@@ -59,7 +59,7 @@ def words() -> SimpleNamespace:
     )
     made.modal = re.compile(
         rf"(?P<modal>{_any(subjects['modals'])})"
-        r"(?<!要(?=[求点素闻件么害]))(?<!应(?=[急用对收届邀由聘变答]))(?<!将(?=[来军]))(?<!需(?=求))(?<!可(?=[能持行再]))(?<!得(?=[到分益出知以]))(?<!须(?=知))(?<!拟(?=[任]))"
+        r"(?<!要(?=[求点素闻件么害道]))(?<!应(?=[急用对收届邀由聘变答]))(?<!将(?=[来军]))(?<!需(?=求))(?<!可(?=[能持行再]))(?<!得(?=[到分益出知以]))(?<!须(?=知))(?<!拟(?=[任]))"
     )
     made.duties = frozenset(subjects["duties"])
     made.preposition = re.compile(rf"(?!{_any(subjects['not_prepositions'])})(?P<cue>{_any(subjects['prepositions'])})")
@@ -75,6 +75,7 @@ def words() -> SimpleNamespace:
     supervising = _any(subjects["supervising"])
     nouns = _any(subjects["supervision_nouns"])
     before = "".join(f"(?<!{re.escape(w)})" for w in subjects["supervised"])
+    made.supervising_noun = re.compile(supervising)
     made.supervising = re.compile(rf"{before}{supervising}(?!{nouns})")
     made.any_verb = re.compile(_any(w for w in [*subjects["verbs"], *subjects["nominal_verbs"]] if len(w) > 1) + r"|[报交](?![道警刊业通叉流易])")
     made.inspectors = tuple(subjects["inspectors"])

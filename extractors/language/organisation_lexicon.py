@@ -22,6 +22,7 @@ class Lexicon:
     name_bracket: re.Pattern[str]
     inner_each: re.Pattern[str]
     gloss: re.Pattern[str]
+    place_inside: re.Pattern[str]
     direct: re.Pattern[str]
     several: re.Pattern[str]
     endings: dict[str, str]
@@ -34,6 +35,7 @@ class Lexicon:
     specific_each: frozenset[str]
     facilities: tuple[str, ...]
     guessed: frozenset[str]
+    national: tuple[str, ...]
 
 
 def alternation(listed: Iterable[str], after: dict[str, str] | None = None) -> str:
@@ -76,7 +78,9 @@ def lexicon() -> Lexicon:
     guards = {w: f"(?![{chars}])" for w, chars in follow.items()}
     fields = rf"[市县区省]?{alternation(words(name, 'fields'))}"
     stop_words = words(name, "before")
-    cuts = rf"(?P<mark>[^{_NAME_CHARACTER}])|(?!{alternation(words(name, 'not_before'))})(?:{alternation(stop_words)})"
+    behind: dict[str, str] = settings(name)["not_behind"]
+    guarded = "|".join(f"(?<![{chars}]){w}" for w, chars in behind.items() if w in stop_words)
+    cuts = rf"(?P<mark>[^{_NAME_CHARACTER}])|(?!{alternation(words(name, 'not_before'))})(?:{alternation(w for w in stop_words if w not in behind)}|{guarded})"
     cuts += rf"|和(?!{alternation(words(name, 'after_and'))})|(?<=[0-9一二三四五六七八九十两几余多])[家个户座所名]|[年月日旬周底初末度内后前起时](?=[市县区省各我本])"
     return Lexicon(
         scan=re.compile("|".join([each, *_branches([(w, guards.get(w, "")) for w in endings if w[0] != "各"])])),
@@ -85,6 +89,7 @@ def lexicon() -> Lexicon:
         name_bracket=re.compile(r"\((?:集团|分|本部|中国|筹|[\u4e00-\u9fff]{2,4})\)"),
         inner_each=re.compile("成员单位|科室|处室|股室|部门|单位|中队|大队|分局|学校|班"),
         gloss=re.compile(gloss),
+        place_inside=re.compile("[省市县区州旗](?=.)"),
         direct=re.compile("(?:[市县区省州]直(?:属)?|[市县区省州]级|本[市县区校院]|全[市县区校院])$"),
         several=re.compile(rf"(?P<list>{fields}(?:[、和及]{fields})+)等(?:有关|相关|多个)?(?:职能|主管|行业)?(?:部门|单位)$"),
         endings=endings,
@@ -96,5 +101,6 @@ def lexicon() -> Lexicon:
         levels=frozenset(words(name, "levels")),
         specific_each=frozenset(words(name, "specific_each")),
         facilities=words(name, "facilities"),
+        national=words(name, "national"),
         guessed=frozenset(words(name, "guessed")),
     )

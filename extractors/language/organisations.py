@@ -66,6 +66,9 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
             made, joined = built
             if joined:
                 found.pop()
+            if found and found[-1].end == made.start and found[-1].name.startswith(words.national):
+                begin = found.pop().start
+                made = Organisation(begin, stop, text[begin:stop], made.kind)
         gloss = words.gloss.match(text, stop, end) if stop < end and text[stop] == "(" else None
         if gloss and not made.name.endswith(")"):
             stop = gloss.end()
@@ -165,12 +168,12 @@ def _nests(text: str, low: int, first: int, stop: int, ending: str, category: st
         return False
     if category == "weak" and not gap and before.kind == "place" and ending in "组部处科站":
         return False
-    return not (before.kind == "named" and ending == before.name[-1] and ending == "局")
+    return not (ending == "局" == before.name[-1] and not words.place_inside.search(gap))
 
 
 def _vouched(body: str, first: int, text: str, words: Lexicon) -> bool:
     """Whether a body before a weak ending speaks for a name: a level (市考核+办) or a domain (财务+部)."""
-    if words.level.search(body):
+    if body[0] == "各" or words.level.search(body):
         return len(body) <= 12
     return any(text[first - n : first] in words.domains and first - n >= first - len(body) for n in (2, 4, 3, 1, 5, 6) if n <= len(body))
 
