@@ -27,7 +27,6 @@ _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
 # A five-year term as a name or a theme (“十五五”开局之年, “十四五”时期是…) limits nothing; 每人每年320元 is a rate.
 _TERM = re.compile(r"[“\"]?十[一二三四五六七八九]五[”\"]?(?P<span>期间|时期|末|期末)?")
 _TERM_THEME = re.compile(r"是|的|[^,，。;；]{0,12}?(?:目标|任务|规划|纲要|指标)")
-_RATE_BEFORE = re.compile(r"每[一-龥]{1,2}$")
 _DIGIT = re.compile(r"\s*\d")
 _TIME_ONLY = 3
 _NAME_OPEN = re.compile(r"《[^》]*$")
@@ -100,7 +99,9 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         if not _USED.search(before):
             return None
         return "within", 0.9, "用"
-    if _UNTIL.search(before) or (t.kind in ("in", "by") and _ATTRIBUTIVE.match(text, t.end)):
+    if _UNTIL.search(before) or (
+        t.kind in ("in", "by") and not t.text.endswith("前") and _ATTRIBUTIVE.match(text, t.end)
+    ):
         return None
     if t.kind == "within" and not (t.duration or t.end_date):
         return None
@@ -113,7 +114,7 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         )
     if t.kind == "in" and (term := _TERM.match(t.text)) and (not term["span"] or _TERM_THEME.match(text, t.end)):
         return None
-    if t.kind == "every" and (_RATE_BEFORE.search(before) or (_DIGIT.match(text, t.end) and "日" not in t.text)):
+    if t.kind == "every" and _DIGIT.match(text, t.end):
         return None
     if t.kind == "in" and TO_DATE.match(t.text):
         return None
@@ -134,11 +135,17 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if _past(view, t) and not (verdict == "planned" and cue):
         return None
-    if bare_year:
+    if bare_year and not _other_year(view, sentence, t):
         return t.kind, 0.4, "year"
     if t.uses == "term" and t.kind == "in" and not t.start_date and "第" not in t.text:
         return t.kind, 0.4, "term"
     return t.kind, 0.93 if verdict == "planned" else 0.6, cue or f"section:{verdict}"
+
+
+def _other_year(view: PartView, sentence: SentenceView, t: Time) -> bool:
+    """A year later than the plan's own limits work (a plan of 2021–2025: 2023年建成); the plan's own is an adverb."""
+    own = sentence.segment.year or view.part.year
+    return own is not None and t.start_date[:4].isdigit() and int(t.start_date[:4]) > own
 
 
 def _past(view: PartView, t: Time) -> bool:
