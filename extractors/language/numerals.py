@@ -29,6 +29,7 @@ _GAP = " {1,2}(?=[百千十]?[万亿])"  # 1 万: a space before a magnitude onl
 _TAIL = rf"(?:{CHINESE}|{_GAP}[百千十]?[万亿]|个(?=[百千十]?亿)|(?<=[零百千万亿])\d{{1,4}}+(?:\.\d++)?+(?![\d年月日.,，]))*+"
 BODY = rf"(?:{ARABIC}|{CHINESE}){_TAIL}(?:(?<={CHINESE})点[\d零一二三四五六七八九]++[十百千万亿]*+)?+"
 
+_FORM = re.compile(BODY)
 _PAIR = re.compile(r"(?<![一二三四五六七八九])([一二两三四五六七八九])([二三四五六七八九])(?![一二三四五六七八九])")
 _TOKEN = re.compile(r"\d[\d.]*|.")
 
@@ -117,6 +118,8 @@ def trailing_limit(section: Decimal, total: Decimal, ceiling: int) -> Decimal:
 @lru_cache(maxsize=8192)
 def parse(body: str) -> Numeral | None:
     """A numeral in folded text as its value; None where the signs do not form one (一百一百, 二零二一, 千万零)."""
+    if len(body) > 2 * _LONGEST or _FORM.fullmatch(body) is None:
+        return None
     body = body.replace(" ", "").replace(",", "").replace("，", "").replace("个", "")
     if len(body) > _LONGEST + 8 or sum(map(str.isdigit, body)) > _LONGEST:
         return None

@@ -98,13 +98,15 @@ def _take(text: str, folded: str, match: re.Match[str], found: list[Quantity]) -
     end = measured(folded, number)
     if end < 0:
         return _parts(text, folded, number, found)
+    if not number.body:
+        return end
     right, span_end = joined(folded, number, end)
     last = right or number
     measure = last.measure
     if measure is not None and measure.dimension == "time":
         return span_end
     if guards.refused(text, folded, number, span_end, measure, ranged=right is not None):
-        return span_end if right is None else number.end
+        return span_end if right is None or guards.ordinal(folded, number.start) else number.end
     low, high = number.low, number.high
     if right is not None:
         low, high = number.low, right.high
@@ -208,6 +210,8 @@ def _append(
     elif canonical == "度" and folded[max(0, start - 2) : start] in ("华氏", "摄氏"):
         canonical, dimension = ("华氏度" if folded[start - 2] == "华" else "℃"), "temperature"
         start -= 2
+    elif not canonical and number.body[-1] in "万亿" and cues.money_headed(folded, start):
+        canonical, dimension = "元", "money"
     bound, _ = cues.bound(folded, start, end)
     if ranged:
         bound = "range"

@@ -150,6 +150,17 @@ def _reaching() -> frozenset[str]:
     return frozenset(lexicon.settings("quantities")["before"]["over_verbs"])
 
 
+@cache
+def _heads() -> re.Pattern[str]:
+    words = lexicon.settings("quantities")["heads"]
+    return re.compile(rf"(?:{'|'.join(words['money'])})(?:{'|'.join(words['fill'])}|[：: ]){{0,3}}\Z")
+
+
+def money_headed(text: str, start: int) -> bool:
+    """Whether the noun that heads the number at ``start`` is a sum of money (签约金额可达到67亿)."""
+    return bool(_heads().search(text, max(0, start - WINDOW), start))
+
+
 def change(text: str, start: int, dimension: str) -> Change:
     """up or down where a word of change directly governs the number at ``start``."""
     left = max(0, start - WINDOW)
@@ -178,7 +189,7 @@ def _rates() -> tuple[tuple[str, ...], dict[str, str], frozenset[str]]:
 
 
 _RATE_GAP = re.compile(
-    r"(?:能力|规模|总量|量)?(?:可|将)?(?:达到|达|为|约|近|超过|超|各类|不低于|不少于|逾)*[^\d，。；、,;\n一二三四五六七八九十]{0,6}\Z"
+    r"(?:能力|规模)?(?:可|将)?(?:达到|达|为|约|近|超过|超|各类|不低于|不少于|逾)*[^\d，。；、,;\n一二三四五六七八九十]{0,6}\Z"
 )
 
 
@@ -202,6 +213,8 @@ def per(text: str, start: int) -> str:
     """A of 每A … where that stands before the number in its clause (每吨补贴 → 吨, 每改造一户 → 户), else empty."""
     left = max(0, start - 26)
     at = text.rfind("每", left, start)
+    while at >= 0 and (timed := unit_at(text, at + 1)) is not None and timed[0].dimension == "time":
+        at = text.rfind("每", left, at)  # 每人每月: time is no denominator here
     if at < 0:
         return ""
     for stop in "，。；,;\n":

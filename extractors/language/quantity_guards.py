@@ -14,10 +14,11 @@ from extractors.language.quantity_cues import begins_with, ends_with, refusals
 from extractors.language.quantity_reading import Reading
 
 _BREAK = '\n。；;:！？!?\t”"'
-_OPEN = "(（[〔【<《“\"'‘「"
-_CLOSE = ")）]〕】>》”\"'’」"
+_OPEN = "(（[［〔【<《“\"'‘「"
+_CLOSE = ")）]］〕】>》”\"'’」"
 _LETTER = re.compile(r"[A-Za-z]")
 _LIST_END = re.compile(r"[、.．)）]")
+_TURNS = frozenset(("次", "轮", "期", "层", "批", "类"))  # 二次 is the second time, twice is 两次
 _SLOGAN = re.compile(r"一\w一\w")
 _FORMAL = frozenset(lexicon.settings("quantities")["formal"])
 _BARE_NEXT = frozenset("或以左多的,，。；、！？)）\n\t ~-—+至到;:,“”\"')]】》%亿万余及个.")
@@ -114,7 +115,7 @@ def bare_refused(text: str, start: int, end: int) -> bool:
         return True
     if after.isascii() and after.isalpha():
         return True
-    if after == "+" or before == "+":
+    if (after and after in "+×") or (before and before in "+×"):
         return True
     if before and before in _OPEN and after and after in _CLOSE:
         return True
@@ -145,7 +146,9 @@ def refused(text: str, folded: str, number: Reading, end: int, measure: Measure 
     start, body = number.start, number.body
     if not body or ordinal(folded, start):
         return True
-    if measure is not None and measure.canonical == "次" and session(folded, start):
+    if folded[start - 1 : start] == "每" and start:
+        return True  # 每10万人: what something is counted per
+    if measure is not None and measure.canonical in _TURNS and (body == "二" or session(folded, start)):
         return True
     if number.script != "chinese":
         if coded(folded, start, number.end):
@@ -174,11 +177,12 @@ def _chinese_refused(
             and text[start - 1 : start] in "扣加得计占满"
         )
     before = folded[start - 1 : start] if start else ""
+    if before and before in "上数" and all(c in "十百千万亿" for c in body):
+        number.start -= 1
+        number.approx, number.high = True, None
+        return False
     if all(c in "百千万亿" for c in body):
-        few = before in ("上", "数", "近", "超", "约", "过", "逾", "成")
-        if few and before in ("上", "数"):
-            number.start -= 1
-            number.approx, number.high = True, None
+        few = before in ("近", "超", "约", "过", "逾", "成")
         return not few and not folded.startswith(("以上", "以下", "余", "多"), end)
     if measure is None:
         return _bare_chinese_refused(folded, number, end, before, ranged=ranged)

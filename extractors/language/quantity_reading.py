@@ -35,7 +35,7 @@ NUMBER = re.compile(_NUMBER)
 _JOIN = re.compile(r" ?(?:\((?:含|不含)\))? ?(?:-{1,2}+|—{1,2}+|~|至|到) ?")
 _INCLUSIVE = re.compile(r"\((?:含|不含)\)(?=[/每])")
 _BRACKET = re.compile(r"\([^()\n]{0,20}\d[^()\n]{0,12}\)|\((?:含|不含)\)")
-RATIO = re.compile(r"(?::\d{1,4}+(?:\.\d{1,3}+)?+)++")
+RATIO = re.compile(r"(?::\d{1,4}+(?:\.\d{1,3}+)?+){1,5}+(?![:\d])")
 _CLOCK = re.compile(r"[0-5]\d:[0-5]\d")
 _OVER = re.compile(r"/(\d{1,3})(?![\d/])")
 _COINS = re.compile(
@@ -232,7 +232,7 @@ def joined(folded: str, left: Reading, end: int) -> tuple[Reading | None, int]:
     if right is None:
         return None, end
     right_end = measured(folded, right)
-    if right_end < 0 or (left.high is None and not left.approx) or right.high is None:
+    if right_end < 0 or not right.body or (left.high is None and not left.approx) or right.high is None:
         return None, end
     if (
         left.measure is not None
