@@ -8,25 +8,16 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_FOLDS = {
-    "０１２３４５６７８９": "0123456789",
-    "　 \u2009\u2002\u2003\t": "      ",
-    "—–－～~―−〜∼": "-" * 9,
-    "：，．／（）；＿＊": ":,./();_*",
-    "○◯ОＯ": "〇〇〇〇",
-    "兩個週後內從國慶節學號時點間來這禮開標過號勞動際兒元們終雙鐘歲與結": "两个周后内从国庆节学号时点间来这礼开标过号劳动际儿元们终双钟岁与结",
-    "壹貳貮參肆伍陸柒捌玖拾幾數於會議歷將後當訊計劃規級齡產產報輪華東蘇暑復臺採還": "一二二三四五六七八九十几数于会议历将后当讯计划规级龄产产报轮华东苏暑复台采还",
-    "電陽陰曆曆農歲內給該歸頭屆連續處環建設師聖連備術實務員": "电阳阴历历农岁内给该归头届连续处环建设师圣连备术实务员",
-    "爲為至屬號壓畝餘萬億": "为为至属号压亩余万亿",
-}
-_MAP = {a: b for source, target in _FOLDS.items() for a, b in zip(source, target, strict=True) if a != b}
-_ODD = re.compile("[" + re.escape("".join(_MAP)) + "]+")
-_TABLE = str.maketrans(_MAP)
+from extractors.lexicon import settings
+
+_FOLDS = settings("times")["folds"]
+_MAP = {a: b for fold in _FOLDS for a, b in zip(fold["written"], fold["read"], strict=True)}
+_ODD = re.compile("[" + re.escape("".join(_MAP)) + "]")
 
 
 def fold(text: str) -> str:
     """The text with full-width digits, dashes and the traditional characters of time words made uniform; same length."""
-    return _ODD.sub(lambda m: m[0].translate(_TABLE), text)
+    return _ODD.sub(lambda m: _MAP[m[0]], text)
 
 
 DIGITS = "〇零一二三四五六七八九"

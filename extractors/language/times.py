@@ -13,15 +13,13 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from extractors.language import feasts
 from extractors.language.limits import limit
 from extractors.language.moments import members, moment, term
 from extractors.language.notation import fold
 from extractors.language.periods import Point
-from extractors.language.points import SP
+from extractors.language.places import PLACE
 from extractors.language.readings import Hit, Kind, Moment, Reading, Repeat, values
 from extractors.language.recurrence import recurrence
-from extractors.lexicon import settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,50 +50,6 @@ class Time:
     parse: Reading = field(repr=False, compare=False)
 
 
-_WORDS = settings("times")
-_N = "0-9〇零一二三四五六七八九十廿卅两俩半"
-# What shows that a number tells a time, and a list or range of numbers that ends so.
-_UNIT = "(?:[年月日号天周季旬]|个(?=[月半工星礼季小周学钟])|[多余来]个?[年月日天周]|工作日|星期|礼拜|小时|钟头|分钟|学[年期]|半[年月天小个]|万个?小时)"
-_AND = f"(?:[-至到、和及与或,]{{1,3}} ?[{_N}]{{1,4}}){{1,12}} {{0,3}}[年月日号天周季个工星小学]"
-_KEYWORDS = [
-    *(re.escape(w) for entry in _WORDS["relative"] for w in entry["words"]),
-    *map(re.escape, feasts.names()),
-    *_WORDS["events"]["terms"],
-    "今明两年",
-    "[上中下]{1,2}旬",
-    "[年季月][初中底末终内]",
-    "年度[内末底]",
-    f"“(?:{'|'.join(feasts.names())})",
-    "第 ?[一二] ?学期",
-    "元月",
-    "[上下]半年",
-    "前[二三两23] ?个?季度",
-    "第 ?[0-9一二三四五六七八九十]{1,3} ?(?:季|周|个?星期|个?礼拜)",
-    "首季",
-    "[Qq][1-4]",
-    '[“"「]?十[一二三四五六七八九]?五',
-    '[“"「][七八九]五',
-    "(?:19|20)?[0-9]?[_*×Xx]{1,8} {0,3}年",
-    f"(?:近|最近|过去|未来|今后|用|上|下|前|后) {{0,2}}[{_N}]{{1,4}} {{0,3}}(?:{_UNIT}|{_AND})",
-    f"每(?:间?隔)? {{0,3}}[{_N}]{{0,3}} {{0,3}}个?[半年月季周日天旬学工星礼]",
-    "[逐按][年月季周日旬半]",
-    "隔[年月周日天]",
-]
-_HEADS = "".join(
-    sorted(
-        {w[0] for e in _WORDS["relative"] for w in e["words"]}
-        | {w[0] for w in [*feasts.names(), *_WORDS["events"]["terms"]]}
-    )
-)
-# One character that can begin a time, then what shows that it does: a number followed by a unit of time or by another
-# number, or the rest of a key word. All repeats are bounded, so that a scan of hostile text stays linear.
-_SCAN = re.compile(
-    f'[{_N}{_HEADS}年月季旬上中下前后首元QqXx_*×“"「第近最过未今用每逐按隔]'
-    rf"(?:(?<=[{_N}])(?<![{_N}][{_N}])(?:"
-    rf"(?<=\d)(?:(?:\d{{0,8}}(?:,\d{{3}}){{0,3}}(?:\.\d{{1,4}})?){SP}(?:{_UNIT}|{_AND})|\d{{3}}[-/.]\d|\d{{3}}[到至][12]\d{{3}}|\d{{7}}(?!\d)|\d{{0,2}}[_*×Xx]{{1,8}} {{0,3}}年)"
-    rf"|(?<!\d)[{_N}百千点O]{{0,7}}{SP}(?:{_UNIT}|{_AND}))"
-    rf"|(?<=[^0-9])(?<=(?={'|'.join(_KEYWORDS)}).))"
-)
 _LIST_NUMBER = re.compile(r"(?:^|[\n 。;:,、()])\d{1,2}\.$")
 _YEAR_OR_MONTH = re.compile(r"(?:(?:19|20)\d\d|\d{1,2} ?月份?\d{0,2}) ?[年月日底份前]")
 _WHOLE = re.compile(r" {0,9}((?:19|20)\d\d) {0,9}|(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -110,7 +64,7 @@ def find(text: str, anchor: date | None) -> list[Time]:
     folded = fold(text)
     hits: list[Hit] = []
     at = floor = 0
-    while m := _SCAN.search(folded, at):
+    while m := PLACE.search(folded, at):
         i = m.start()
         found = _read(folded, i, floor, hits)
         if found:
