@@ -22,12 +22,13 @@ from random import Random
 from tests.mutations import damage, mutate
 
 ROOT = Path(__file__).parent.parent.parent
+FORMATS = {".txt", ".md", ".html", ".docx", ".pdf", ".xlsx"}
 QUOTED = ("figures", "deadlines", "units", "tasks")
 
 
 def write(folder: Path, count: int, random: Random) -> None:
     """So many files made from the project's own, each damaged in its own way."""
-    originals = sorted(p for p in (ROOT / "corpora").rglob("*") if p.is_file() and p.suffix not in {".json", ".toml"})
+    originals = sorted(p for p in (ROOT / "corpora").rglob("*") if p.suffix in FORMATS)
     for i in range(count):
         path = random.choice(originals)
         data = path.read_bytes()
