@@ -20,6 +20,7 @@ from extractors.text.clauses import clauses
 from extractors.timeline import Timeline
 
 _DAYS = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}$")
+_CLOCK = re.compile(r"\d{1,3}:\d{1,3}")
 _DAY_COUNT = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}(\d{1,5}(?:\.\d{1,2})?)天")
 
 
@@ -127,7 +128,8 @@ def build(document: Document, part: Part) -> PartView:
         sentence = view.view(t.start + shift)
         if sentence is not None and t.end + shift <= sentence.end:
             sentence.times.append(timeline.resolve(_shift_time(t, shift), sentence.segment, sentence.index))
-    spans = [(t.start, t.end) for t in found_times]
+    # A clock time alone says nothing here and may be a ratio (师生比1:18).
+    spans = [(t.start, t.end) for t in found_times if not _CLOCK.fullmatch(t.text)]
     for q in sorted(chain(quantities.find(body), _day_counts(body)), key=lambda q: q.start):
         while taken < len(spans) and spans[taken][1] <= q.start:
             taken += 1

@@ -20,12 +20,12 @@ def _any(key: str) -> str:
 _LINK_BACK = re.compile(rf"(?:{_any('link')}|[\s“\"'(（\[【])$")
 _GUARD = words("figures", "link_guard")
 _LIST_NUMBER = re.compile(r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[一二三四五六七八九]是|[①-⑳])?")
-_COMPARED = re.compile(r"(?:同比|环比|较|比(?!例|重|率|值|赛|对|选|武|拼))")
+_COMPARED = re.compile(r"(?:同比|环比|较|(?<![占师生])比(?!例|重|率|值|赛|对|选|武|拼))")
 _BOUND_TAIL = re.compile(
     r"(?:及?以上|以下|以内|之内|左右|上下|[(（]不?含[)）])?[、,，;；和及]?"
 )  # of the number before
 _HANDING = re.compile(rf"(?:{_any('handing')})$")
-_LEAD = re.compile(rf"(?:{_any('lead')}|[\s,，、。;；:：)）\]】”\"'\-—·.])*+")
+_LEAD = re.compile(rf"(?:(?!{_any('lead_guard')})(?:{_any('lead')})|的|[\s,，、。;；:：)）\]】”\"'\-—·.])*+")
 _VERB_ONLY = re.compile(rf"(?:{_any('verb')}|{_any('lead')}|了|出|好|[\s、])*+")
 _CHANGE_ONLY = re.compile(settings("figures")["change_only"])
 _RIGHT = re.compile(
@@ -33,7 +33,7 @@ _RIGHT = re.compile(
 )
 _RIGHT_STOP = re.compile(
     r"已|均(?!等|衡)|都|正在|再(?!生|造)|进行|开展|达到|达|并(?!网)|全部|完成|参与|由|用于|其中|同比|较|比(?!例|重|赛|对)|要(?!素|点|求)|将(?!军)|应(?!急|用|收|届)"
-    r"|为(?!民)|占(?!道)|以上|以下|以内|左右|实现|建成|到(?!位)|至|每|提高|下降|增长"
+    r"|为(?!民)|占(?!道)|以上|以下|以内|左右|实现|建成|到(?!位)|至|每|提高|下降|增长|减少|压缩|增加|提升|降低|扩大|缩短|上升|扩充|扩展|精简|缩减"
 )
 _CUT = re.compile(r"使得|使|确保|力争|实现|推动|带动|把|将|对|让|其中|争取|预计|累计|完成|达成|新增")
 _BARE_RIGHT = re.compile(r"(?:以上|以下|以内|之内|左右|上下|及以上|多|余)+")

@@ -20,6 +20,7 @@ from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMen
 
 _SILENT = re.compile(r"[\s,，、;；。.:：()（）\[\]【】!！”\"]+")
 _OWN_WORDS = re.compile(r"[一-龥A-Za-z]")
+_THING_END = re.compile(r"(?:于|在|要|应|须|将|力争|计划|确保|争取|预计|拟|已)+$")
 _AMONG = re.compile(r"\s*其中")
 _WIDEST_GAP = 24
 _SHORT = 6
@@ -144,7 +145,7 @@ def _with_subject(view: PartView, task: Task, d: DeadlineMention) -> str:
         return d.action
     begin = max([clause[0], *before])
     colon = view.text.rfind(":", begin, d.start)
-    thing = actions.phrase(view.text, max(begin, colon + 1), d.start)
+    thing = _THING_END.sub("", actions.phrase(view.text, max(begin, colon + 1), d.start))
     return thing + d.action if 2 <= len(thing) <= _LONGEST_THING else d.action
 
 

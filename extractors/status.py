@@ -42,7 +42,9 @@ _PROBLEM_ITEM = re.compile(r"整改(?:目标|措施|时限)[:：]")
 TO_DATE = re.compile(
     r"(?:(?:\d{2}|[_*×xX]{0,4})\d{0,2}年)?(?:1|一|元)月?份?\s*(?:-|—|－|–|~|～|至|到)\s*(?:[2-9]|1[01]|[二三四五六七八九十]|十一)月"
 )
-_COMPARISON = re.compile(r"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列")
+_COMPARISON = re.compile(
+    r"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列|(?:占|完成)[^,，。;；]{0,8}(?:目标|任务|计划|预算)[^,，。;；]{0,4}的\s*\d"
+)
 _TARGETED = re.compile(r"力争|确保|争取|计划|目标|预计|不低于|不少于|不超过|以内|以上|要|应|须")
 _SCORING = re.compile("|".join(words("figures", "scoring")))
 _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
@@ -132,7 +134,9 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int]) ->
         return "done", 0.85
     if segment.tense:
         return segment.tense, 0.88
-    if _COMPARISON.search(text, clause[0], clause[1]) and not _TARGETED.search(text, clause[0], clause[1]):
+    if _COMPARISON.search(text, sentence.start, sentence.end) and not _TARGETED.search(
+        text, sentence.start, sentence.end
+    ):
         view.carried[segment.start] = "done"
         return "done", 0.72
     return view.carried.get(segment.start) or view.tense, 0.72
