@@ -5,11 +5,11 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from tests.readingsamples import PARAGRAPHS, all_formats, package
 
 from extractors.errors import Rejected
 from extractors.reading import read
 from extractors.reading.mojibake import is_mojibake
+from tests.readingsamples import PARAGRAPHS, all_formats, package
 
 LONG = "全县今年计划完成污水管网改造28公里,总投资1.2亿元。\r\n责任单位:县住建局、县财政局;完成时限:10月底前。\r\n"
 SHORT = "关于2026年环境整治的通知"

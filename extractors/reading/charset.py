@@ -79,6 +79,13 @@ def _sample(data: bytes, encoding: str) -> tuple[str, int]:
     return SPOILT.sub("", text), len(SPOILT.findall(text.removesuffix("\ufffd")))
 
 
+def fit(data: bytes, encoding: str) -> float:
+    """Plausibility of ``data`` under a codec. A spoilt place weighs as five characters: the right charset of a damaged
+    file still wins, a wrong one does not."""
+    text, spoilt = _sample(data, encoding)
+    return plausibility(text) - 5 * spoilt / max(len(text), 1)
+
+
 def _utf8_almost(data: bytes) -> bool:
     """Whether it is UTF-8 with few spoilt places: strict decoding has failed, but the rest is of many-byte sequences."""
     text = data.decode("utf-8", "replace")
@@ -103,9 +110,7 @@ def detect(data: bytes) -> str:
     for encoding in candidates:
         if encoding.startswith("utf-16") and len(data) % 2:
             continue
-        text, spoilt = _sample(data, encoding)
-        # A spoilt place weighs as five characters: the right charset of a damaged file still wins, a wrong one does not.
-        score = plausibility(text) - 5 * spoilt / max(len(text), 1)
+        score = fit(data, encoding)
         if score > best_score:
             best, best_score = encoding, score
             if score > SURE:

@@ -13,7 +13,7 @@ from typing import Any
 
 from extractors.errors import Rejected
 from extractors.reading.assembly import Assembly, GridCell, Parsed
-from extractors.reading.charset import MARKS, PLAUSIBLE, decode, detect, plausibility
+from extractors.reading.charset import BEYOND_ASCII, MARKS, PLAUSIBLE, decode, detect, fit
 from extractors.reading.listnumbers import number_text, separated
 
 SKIPPED = frozenset(
@@ -116,21 +116,26 @@ def _decode(data: bytes) -> str:
             return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    # Tags and scripts are ASCII in any charset; without them the sample is of the page's own words.
+    # Tags are ASCII in any charset; without them the sample is of the page's own words.
     words = MARKUP.sub(b"", data)
+    words = words if words.strip() else data
+    encoding = _declared(data)
+    if not encoding or fit(words, encoding) < PLAUSIBLE or not BEYOND_ASCII.search(words):
+        return data.decode(detect(words), "replace")
+    found = detect(words)
+    return data.decode(encoding if fit(words, encoding) >= fit(words, found) else found, "replace")
+
+
+def _declared(data: bytes) -> str:
+    """Codec of the charset that the page names; empty without one that is known. GB2312 is read as its superset."""
     declared = DECLARED.search(data[:4096])
-    if declared:
-        label = declared[1].decode("ascii").lower()
-        encoding = (
-            "gb18030" if label.startswith(("gb", "x-gbk")) else "big5hkscs" if label.startswith("big5") else label
-        )
-        try:
-            codecs.lookup(encoding)
-            if plausibility(words[:8192].decode(encoding, "replace")) > PLAUSIBLE:
-                return data.decode(encoding, "replace")
-        except (LookupError, ValueError):
-            pass
-    return data.decode(detect(words if words.strip() else data), "replace")
+    label = declared[1].decode("ascii").lower() if declared else ""
+    if label.startswith(("gb", "x-gbk")):
+        return "gb18030"
+    try:
+        return codecs.lookup("big5hkscs" if label.startswith("big5") else label).name if label else ""
+    except LookupError:
+        return ""
 
 
 def _too_deep(source: str) -> bool:
@@ -303,7 +308,10 @@ def _span(cell: Any, attribute: str) -> int:
 
 def _grid(table: Any) -> list[GridCell] | None:
     """Cells of a data table; None where the table only lays out the page and its content reads as blocks."""
-    if table.css_first("td table, th table") is not None or (table.attributes.get("role") or "") == "presentation":
+    if (
+        any(inner.mem_id != table.mem_id for inner in table.css("table"))
+        or (table.attributes.get("role") or "") == "presentation"
+    ):
         return None
     rows = _rows(table)
     grid: list[GridCell] = []
