@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from extractors.language import feasts
 from extractors.language.dates import is_day
@@ -33,10 +34,12 @@ def names(unit: str) -> str:
     return f"(?!{alternation(_WORDS['names'][unit])})"
 
 
-def _relative(entry: dict[str, str | list[str]]) -> str:
-    after, before = entry.get("not_after"), entry.get("not_before")
-    words = f"(?:{alternation(list(entry['words']))})"
-    return (f"(?<![{after}])" if after else "") + words + (f"(?![{before}])" if before else "")
+def _relative(entry: dict[str, Any]) -> str:
+    behind = [f"(?<!{word})" for word in entry.get("not_after_words", [])]
+    if "not_after" in entry:
+        behind.append(f"(?<![{entry['not_after']}])")
+    ahead = f"(?![{entry['not_before']}])" if "not_before" in entry else ""
+    return "".join(behind) + f"(?:{alternation(entry['words'])})" + ahead
 
 
 MONTH = r"(?:(?:1[0-2]|0?[1-9])(?!\d)|十[一二]?|[一二三四五六七八九元])"
