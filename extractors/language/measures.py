@@ -38,6 +38,7 @@ class Measure(NamedTuple):
 _ONE = Decimal(1)
 _PINYIN = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)")
 _PER = re.compile(r" ?/ ?| ?每")
+_PER_BEGINS = frozenset(" /每")
 _AND = re.compile(r"[·•.](?=[\u4e00-\u9fff])")
 
 
@@ -101,6 +102,8 @@ def measure_at(text: str, at: int) -> Measure | None:
     if text[end : end + 1] == "(" and (noise := _PINYIN.match(text, end)):
         end = noise.end() if text[noise.end() : noise.end() + 1] == "/" else end
     canonical, dimension = unit.canonical, unit.dimension
+    if text[end : end + 1] not in _PER_BEGINS:
+        return Measure(canonical, dimension, end, unit.scale, unit)
     for _ in range(2):
         per = _PER.match(text, end)
         if per is None:

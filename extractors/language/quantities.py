@@ -106,7 +106,7 @@ def _take(text: str, folded: str, match: re.Match[str], found: list[Quantity]) -
     if measure is not None and measure.dimension == "time":
         return span_end
     if guards.refused(text, folded, number, span_end, measure, ranged=right is not None):
-        return span_end if right is None or guards.ordinal(folded, number.start) else number.end
+        return number.end if measure is not None and right is not None and not guards.ordinal(folded, number.start) else span_end
     low, high = number.low, number.high
     if right is not None:
         low, high = number.low, right.high
@@ -162,7 +162,7 @@ def _parts(text: str, folded: str, number: Reading, found: list[Quantity]) -> in
     assert ratio is not None
     end = ratio.end()
     measure = as_measure("比例", end)
-    terms = [number.low, *(Decimal(x) for x in ratio[0][1:].split(":"))]
+    terms = [number.low, *(Decimal(x) for x in ratio[0].strip()[1:].split(":"))]
     if len(terms) == 2:
         if terms[1]:
             value = plain(six(terms[0] / terms[1]))

@@ -65,6 +65,9 @@ def _reach() -> tuple[re.Pattern[str], dict[str, Bound]]:
     return re.compile(rf"({far}){gap}{{0,8}}\Z|({near}){gap}{{0,4}}\Z"), kinds
 
 
+_REACH_SIGNS = frozenset("少多低码约")
+
+
 @cache
 def _single() -> frozenset[str]:
     return frozenset(lexicon.settings("quantities")["change"]["single"])
@@ -140,6 +143,8 @@ def _bound_before(text: str, start: int) -> Bound:
         elif kind != "fill":
             break
         at -= len(word)
+    if _REACH_SIGNS.isdisjoint(text[left:start]):
+        return soft
     pattern, kinds = _reach()
     reached = pattern.search(text, left, start)
     return kinds[reached[1] or reached[2]] if reached else soft
@@ -196,6 +201,9 @@ _RATE_GAP = re.compile(
 def rate(text: str, start: int) -> str:
     """年 日 or 月 where 年产, 日处理, 月加工 … stands before the number in its clause, else empty."""
     left = max(0, start - WINDOW)
+    window = text[left:start]
+    if "年" not in window and "日" not in window and "月" not in window:
+        return ""
     verbs, units, _ = _rates()
     for m in reversed(list(_HEADED.finditer(text, left, start))):
         if m.start() and text[m.start() - 1] in "0123456789全今去本当每同近历多上半":
@@ -203,7 +211,7 @@ def rate(text: str, start: int) -> str:
         for verb in verbs:
             if text.startswith(verb, m.end()):
                 gap = m.end() + len(verb)
-                if text[gap : gap + 1] in "值业品" or gap > start:
+                if text[gap : gap + 1] in "值业品量额率" or gap > start:
                     break
                 return units[m[0]] if _RATE_GAP.fullmatch(text, gap, start) else ""
     return ""

@@ -67,6 +67,8 @@ def coded(text: str, start: int, end: int) -> bool:
     if before:
         if before.isascii() and before.isalpha():
             return True
+        if before == "-" and text[start - 2 : start - 1] == "号":
+            return True
         if (
             before in "-_./·"
             and start > 1

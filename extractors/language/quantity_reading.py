@@ -33,9 +33,10 @@ SCAN = re.compile(
 )
 NUMBER = re.compile(_NUMBER)
 _JOIN = re.compile(r" ?(?:\((?:含|不含)\))? ?(?:-{1,2}+|—{1,2}+|~|至|到) ?")
+_JOIN_BEGINS = frozenset(" (-—~至到")
 _INCLUSIVE = re.compile(r"\((?:含|不含)\)(?=[/每])")
 _BRACKET = re.compile(r"\([^()\n]{0,20}\d[^()\n]{0,12}\)|\((?:含|不含)\)")
-RATIO = re.compile(r"(?::\d{1,4}+(?:\.\d{1,3}+)?+){1,5}+(?![:\d])")
+RATIO = re.compile(r"(?: ?: ?\d{1,4}+(?:\.\d{1,3}+)?+){1,5}+(?![:\d])")
 _CLOCK = re.compile(r"[0-5]\d:[0-5]\d")
 _OVER = re.compile(r"/(\d{1,3})(?![\d/])")
 _COINS = re.compile(
@@ -120,7 +121,7 @@ def measured(folded: str, number: Reading) -> int:
     end = number.end
     after = folded[end : end + 1]
     if number.script == "arabic":
-        if after == ":" and (ratio := RATIO.match(folded, end)):
+        if (after == ":" or folded[end : end + 2] == " :") and (ratio := RATIO.match(folded, end)):
             if _is_ratio(folded, number, ratio):
                 return -1
             if len(ratio[0]) in (3, 6) and ratio[0][1:3].isdigit():
@@ -167,7 +168,7 @@ def _is_ratio(folded: str, number: Reading, ratio: re.Match[str]) -> bool:
         return False
     if ends_with(folded, number.start, "before"):
         return False
-    minutes = ratio[0][1:]
+    minutes = ratio[0].strip()[1:]
     if _CLOCK.fullmatch(minutes):
         return False
     if len(minutes) == 2 and minutes.isdigit() and int(minutes) < 60 and number.low < 25:
@@ -222,7 +223,7 @@ def _is_money(folded: str, number: Reading, end: int) -> bool:
 
 def joined(folded: str, left: Reading, end: int) -> tuple[Reading | None, int]:
     """The right number of a range that begins with ``left``, and the end of the span; (None, end) if there is none."""
-    join = _JOIN.match(folded, end)
+    join = _JOIN.match(folded, end) if folded[end : end + 1] in _JOIN_BEGINS else None
     if join is None:
         return None, end
     match = NUMBER.match(folded, join.end())
