@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iter
     context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
     if sys.platform == "linux":
         context.set_forkserver_preload(["pipeline.engines.warm"])
+        with _quiet():
+            forkserver.ensure_running()
     pool: Any = ProcessPool(max_workers=workers, context=context, initializer=_limit, initargs=(settings.memory_mb,))
     queue = iter(stretches)
     again: deque[Stretch] = deque()
@@ -74,6 +77,19 @@ def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iter
         raise
     finally:
         pool.join()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Standard error closed for processes started meanwhile: an interrupted run must not print their tracebacks."""
+    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(null)
 
 
 def _bury(task: _Task, death: Exception, settings: Settings, again: deque[Stretch], killed: set[int]) -> Iterator[Done]:
