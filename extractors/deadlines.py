@@ -21,7 +21,7 @@ def _any(key: str) -> str:
     return "|".join(re.escape(w) for w in words("deadlines", key))
 
 
-_LABEL = re.compile(rf"(?:{_any('label')})[^\n:;；。,，]{{0,8}}:[^\n;；。]*$")
+_LABEL = re.compile(rf"(?:{_any('label')})[^\n:;；。,，]{{0,8}}:[^\n。:]*$")
 _COMPARED = re.compile(rf"(?:{_any('compared')})[^,，。;；]{{0,2}}$")
 _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
 # A five-year term as a name or a theme (“十五五”开局之年, “十四五”时期是…) limits nothing; 每人每年320元 is a rate.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -20,7 +20,7 @@ from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMen
 
 _SILENT = re.compile(r"[\s,，、;；。.:：()（）\[\]【】!！”\"]+")
 _OWN_WORDS = re.compile(r"[一-龥A-Za-z]")
-_THING_END = re.compile(r"(?:于|在|要|应|须|将|力争|计划|确保|争取|预计|拟|已)+$")
+_THING_END = re.compile(r"(?:不迟于?|不晚于?|最迟|最晚|于|在|要|应|须|将|力争|计划|确保|争取|预计|拟|已)+$")
 _AMONG = re.compile(r"\s*其中")
 _WIDEST_GAP = 24
 _SHORT = 6
@@ -62,12 +62,35 @@ def link(
         segment = members[0].segment
         if segment.table is not None:
             tasks.append(_whole(view, segment, members, "row"))
-        elif (body_end := _closing(view, segment, members)) is not None:
+            continue
+        body_end = _closing(view, segment, members)
+        if body_end is None:
+            body_end = _phrase_closes(view, segment, members)
+        if body_end is not None:
             tasks.append(_whole(view, segment, members, "item", body_end))
         else:
             for _, in_sentence in groupby(members, key=lambda m: m.sentence[0]):
                 tasks += _sentence(view, list(in_sentence))
-    return [t for t in tasks if t.stands()]
+    return [t for t in _with_headings(view.text, tasks) if t.stands()]
+
+
+def _with_headings(text: str, tasks: list[Task]) -> Iterator[Task]:
+    """A stage heading's time belongs to the first action of the text on its line ((一)动员部署(3月)。各乡镇要…)."""
+    heading: Task | None = None
+    for task in tasks:
+        if heading is not None:
+            if task.segment.start - heading.end <= _SHORT and "\n" not in text[heading.end : task.segment.start]:
+                task.deadlines = heading.deadlines + task.deadlines
+                task.figures = heading.figures + task.figures
+            else:
+                yield heading
+            heading = None
+        if task.segment.kind == "heading" and not task.units:
+            heading = task
+        else:
+            yield task
+    if heading is not None:
+        yield heading
 
 
 def _closing(view: PartView, segment: Segment, members: list[Mention]) -> int | None:
@@ -87,7 +110,7 @@ def _closing(view: PartView, segment: Segment, members: list[Mention]) -> int | 
     ):
         return None
     labelled = sorted((m.start, m.end) for m in members if isinstance(m, DeadlineMention) and m.rule.endswith(":label"))
-    last = max(lists[-1][1], labelled[-1][1] if labelled else 0)
+    last = max(lists[-1][1], _line_end(text, labelled[-1][1], segment.end) if labelled else 0)
     if len(_SILENT.sub("", text[last : segment.end])) > 12:
         return None
     begin = lists[-1][0]
@@ -97,6 +120,24 @@ def _closing(view: PartView, segment: Segment, members: list[Mention]) -> int | 
             return None
         begin = group[0]
     return begin
+
+
+def _line_end(text: str, place: int, stop: int) -> int:
+    """End of the line around an offset: what a label names runs to there."""
+    found = text.find("\n", place, stop)
+    return stop if found < 0 else found
+
+
+def _phrase_closes(view: PartView, segment: Segment, members: list[Mention]) -> int | None:
+    """Where the last clause begins of a one-sentence item that closes with who does it (…,由产品中心负责。), else None."""
+    phrases = [m for m in members if isinstance(m, UnitMention) and m.form == "phrase"]
+    sentence = view.view(members[0].start)
+    if segment.kind != "item" or not phrases or sentence is None or members[0].sentence != members[-1].sentence:
+        return None
+    if any(isinstance(m, UnitMention) and m.form != "phrase" for m in members):
+        return None
+    last = sentence.clauses[-1][0]
+    return last if all(m.start >= last for m in phrases) else None
 
 
 def _whole(view: PartView, segment: Segment, members: list[Mention], rule: str, body_end: int | None = None) -> Task:
@@ -189,10 +230,12 @@ def _begins(text: str, current: Task, clause: _Clause) -> bool:
     units = [m for m in clause.members if isinstance(m, UnitMention)]
     subjects = [u for u in units if u.form == "subject"]
     own = _own_words(text, clause)
-    if subjects:
-        return bool(current.units) or _has_action(text, current)
+    if subjects and current.units:
+        return True
     if clause.of(DeadlineMention) and current.deadlines:
         return True
+    if subjects:
+        return False
     if any(u.form == "phrase" for u in units):
         return bool(current.units) and own >= 2
     if units:
@@ -212,12 +255,6 @@ def _own_words(text: str, clause: _Clause) -> int:
         total += len(_OWN_WORDS.findall(text, place, max(place, a)))
         place = max(place, b)
     return total + len(_OWN_WORDS.findall(text, place, max(place, clause.end)))
-
-
-def _has_action(text: str, task: Task) -> bool:
-    """True where the task says more than a time."""
-    clause = _Clause(task.start, task.end, list(task.deadlines))
-    return _own_words(text, clause) >= 6 and bool(task.deadlines or task.figures)
 
 
 def _take(task: Task, clause: _Clause) -> None:
