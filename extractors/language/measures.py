@@ -36,7 +36,7 @@ class Measure(NamedTuple):
 
 
 _ONE = Decimal(1)
-_PINYIN = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)")
+PINYIN = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)")
 _PER = re.compile(r" ?/ ?| ?每")
 _PER_BEGINS = frozenset(" /每")
 _AND = re.compile(r"[·•.](?=[\u4e00-\u9fff])")
@@ -99,7 +99,7 @@ def measure_at(text: str, at: int) -> Measure | None:
     if found is None:
         return None
     unit, end = found
-    if text[end : end + 1] == "(" and (noise := _PINYIN.match(text, end)):
+    if text[end : end + 1] == "(" and (noise := PINYIN.match(text, end)):
         end = noise.end() if text[noise.end() : noise.end() + 1] == "/" else end
     canonical, dimension = unit.canonical, unit.dimension
     if text[end : end + 1] not in _PER_BEGINS:

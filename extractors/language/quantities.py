@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.language import quantity_cues as cues
@@ -50,6 +50,7 @@ class Quantity:
 _CURRENCIES = {"新台币": "新台币", "台币": "新台币", "港币": "港元", "美金": "美元", "日币": "日元"}
 _PHYSICAL = frozenset({"money", "mass", "volume", "energy", "area", "length", "concentration", "power"})
 _RATED = frozenset({"mass", "volume", "energy", "count", "area", "length"})
+_LIST = ("、", "和", "及", "与")
 _HALF = Decimal("0.5")
 
 
@@ -106,7 +107,11 @@ def _take(text: str, folded: str, match: re.Match[str], found: list[Quantity]) -
     if measure is not None and measure.dimension == "time":
         return span_end
     if guards.refused(text, folded, number, span_end, measure, ranged=right is not None):
-        return number.end if measure is not None and right is not None and not guards.ordinal(folded, number.start) else span_end
+        return (
+            number.end
+            if measure is not None and right is not None and not guards.ordinal(folded, number.start)
+            else span_end
+        )
     low, high = number.low, number.high
     if right is not None:
         low, high = number.low, right.high
@@ -222,9 +227,13 @@ def _append(
     elif number.approx and bound == "eq":
         bound = "approx"
     direction = cues.change(folded, start, dimension)
-    if not direction and found and found[-1].change and folded[found[-1].end : start] in ("、", "和", "及", "，", ","):
+    if found and folded[found[-1].end : start] in _LIST:
         last = found[-1]
-        direction = last.change if last.measure == canonical and folded[found[-1].end : start] != "，" else ""
+        if not last.measure and dimension in ("percent", "points"):
+            _spread(folded, found, canonical, dimension)
+            last = found[-1]
+        if not direction and last.measure == canonical:
+            direction = last.change
     if (dimension in _PHYSICAL and (base := cues.per(folded, start))) or (
         dimension in _RATED and (base := cues.rate(folded, start))
     ):
@@ -232,6 +241,22 @@ def _append(
     found.append(
         Quantity(start, end, text[start:end], low, high, canonical, bound, direction, dimension, number.script)
     )
+
+
+def _spread(folded: str, found: list[Quantity], canonical: str, dimension: str) -> None:
+    """Give the measure at the end of a list to the bare numbers before it (分别提高4.2和0.7个百分点)."""
+    first = len(found)
+    following = found[-1].start
+    while first and not found[first - 1].measure and folded[found[first - 1].end : following] in ("", *_LIST):
+        first -= 1
+        following = found[first].start
+        if len(found) - first > 20:
+            return
+    if "分别" not in folded[max(0, following - 14) : following] and "." not in found[first].text:
+        return
+    change = found[first].change
+    for i in range(first, len(found)):
+        found[i] = replace(found[i], measure=canonical, dimension=dimension, change=change)
 
 
 def _currency(folded: str, start: int) -> str:

@@ -19,6 +19,7 @@ _CLOSE = ")）]］〕】>》”\"'’」"
 _LETTER = re.compile(r"[A-Za-z]")
 _LIST_END = re.compile(r"[、.．)）]")
 _TURNS = frozenset(("次", "轮", "期", "层", "批", "类"))  # 二次 is the second time, twice is 两次
+_SERIES = re.compile(r"(?:[、和及]\d{1,2}){1,11}+(?:月|日|号|周|年|期)")  # 5、8、11月
 _SLOGAN = re.compile(r"一\w一\w")
 _FORMAL = frozenset(lexicon.settings("quantities")["formal"])
 _BARE_NEXT = frozenset("或以左多的,，。；、！？)）\n\t ~-—+至到;:,“”\"')]】》%亿万余及个.")
@@ -141,7 +142,7 @@ def bare_refused(text: str, start: int, end: int) -> bool:
             return True
         if not alone and digits in refusals("codes")[0]:
             return True
-    return listed(text, start, end)
+    return _SERIES.match(text, end) is not None or listed(text, start, end)
 
 
 def refused(text: str, folded: str, number: Reading, end: int, measure: Measure | None, *, ranged: bool) -> bool:
@@ -184,7 +185,7 @@ def _chinese_refused(
         number.approx, number.high = True, None
         return False
     if all(c in "百千万亿" for c in body):
-        few = before in ("近", "超", "约", "过", "逾", "成")
+        few = number.approx or before in ("近", "超", "约", "过", "逾", "成")
         return not few and not folded.startswith(("以上", "以下", "余", "多"), end)
     if measure is None:
         return _bare_chinese_refused(folded, number, end, before, ranged=ranged)

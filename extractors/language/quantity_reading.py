@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from extractors.language.measures import Measure, Unit, first_characters, measure_at, unit_at
+from extractors.language.measures import PINYIN, Measure, Unit, first_characters, measure_at, unit_at
 from extractors.language.numerals import BODY, CHINESE, DIGIT, Script, parse, plain
 from extractors.language.quantity_cues import ends_with
 
@@ -140,7 +140,8 @@ def measured(folded: str, number: Reading) -> int:
         at += 1
     measure = measure_at(folded, at)
     if measure is None and folded[at : at + 1] == "(":
-        bracket = _BRACKET.match(folded, at)
+        noise = PINYIN.match(folded, at)
+        bracket = noise or _BRACKET.match(folded, at)
         if bracket:
             measure = measure_at(folded, bracket.end())
             if measure is not None and measure.dimension == "time":
