@@ -25,10 +25,11 @@ _WAYS: dict[str, Way] = {
 _LEAD = re.compile(
     rf"(?:(?P<w>最近|近|过去|未来|今后|用)|(?<![一-鿿])(?P<s>[上前下后])(?=[^0-9]|\d{{1,2}}\D)|(?<=[比较在的今])(?P<r>[上前下后])(?=[^0-9]|\d{{1,2}}\D)){SP}"
 )
+_LEADS = frozenset(word[0] for word in _WAYS)
 _FIRST_MONTHS = re.compile(rf"前{SP}(?P<n>\d{{1,2}}|[一二三四五六七八九十两]{{1,2}}){SP}个月")
 _TAIL = re.compile(
     rf"(?P<fill>{SP}(?:左右|上下)?的?(?:时间|期限|以下)?)(?:{SP}(?:(?P<within>[之以]?{guard('内')})"
-    rf"|(?P<ago>[之以]?{guard('前')})|(?P<later>[之以]?{guard('后')})|(?P<since>以来|来(?=[,的、。]|$))))?"
+    rf"|(?P<ago>[之以]?{guard('前')})|(?P<later>[之以]?{guard('后')})|(?P<since>以来|(?<=年)来(?![访自到临源])|来(?=[,的、。]|$))))?"
 )
 _CLAUSE = re.compile(r"[,。;:、()\n“”\"|!?]")
 _EVENT = re.compile(r"(?:之日起|日起|之后|以后|(?<!最)后|起|之日)的?$")
@@ -42,10 +43,10 @@ def limit(text: str, at: int, floor: int, opened: Hit | None) -> list[Hit] | Non
     ``floor`` is the end of the time before it; ``opened`` that time, if it is a beginning (自7月1日起) right before this
     length: then both are one, and the hit begins where ``opened`` does.
     """
-    months = _FIRST_MONTHS.match(text, at)
+    months = _FIRST_MONTHS.match(text, at) if text[at] == "前" else None
     if months and 2 < integer(months["n"]) <= 12:  # 前10个月 of a report is January to October; 前两个月 the last two
         return [Hit(at, months.end(), "in", Moment(Point(part="first_months", n=integer(months["n"]))))]
-    lead = _LEAD.match(text, at)
+    lead = _LEAD.match(text, at) if text[at] in _LEADS else None
     got = length(text, lead.end() if lead else at)
     if got is None:
         return None

@@ -16,7 +16,7 @@ _EVENTS = _WORDS["events"]
 _N = "0-9一二三四五六七八九十"
 
 _SUFFIX = re.compile(
-    rf"{SP}(?:(?P<before>(?:或|及|和)?[之以]?{guard('前')}夕?)|(?P<after>(?:或|及|和)?[之以]?{guard('后')})"
+    rf"{SP}(?:\(含(?:当日|当天|本日)?\))?(?:(?P<before>(?:或|及|和)?[之以]?{guard('前')}夕?)|(?P<after>(?:或|及|和)?[之以]?{guard('后')})"
     rf"|(?P<since>以来|开始|起始|{guard('起')}|始(?!终))|(?P<until>截?{guard('止')}|为止)"
     rf"|(?P<within>[之以]?{guard('内')})|(?P<during>期间|之间|{guard('间')}))"
 )
@@ -74,6 +74,8 @@ def moment(text: str, at: int, floor: int, previous: Hit | None) -> list[Hit] | 
     event = _EVENT.match(text, end) if suffix is None and first.has_month else None
     if event:
         return [Hit(start, event.end(), "by", Moment(first))]
+    if lead == "自" and suffix is None and text.startswith("的", end):  # 从2020年的3亿元增长到5亿元
+        start, lead = at, ""
     exact = suffix is None and not lead and first.edge == "end" and "quarter" in (first.part, first.unit)
     return [Hit(start, suffix.end() if suffix else end, _kind(first, suffix, lead), Moment(first, exact=exact))]
 

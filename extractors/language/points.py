@@ -92,12 +92,13 @@ _AFTER_MONTH = re.compile(
 _AFTER_QUARTER = re.compile(rf"{SP}(?P<e>{_EDGE})")
 _BARE_DAY = re.compile(
     rf"(?P<d>{DAY})(?:{JOIN}(?P<d2>{DAY}))?{SP}"
-    rf"(?:日{names('日')}(?! ?[之以]?内| ?之?后)|号(?=[之以]?{guard('前')}|$|\n|{JOIN}\d))"
+    rf"(?:日{names('日')}(?! ?[之以]?内| ?之?后)|号(?=[之以]?{guard('前')}|{JOIN}\d))"
 )
 _DECADE = re.compile(r"(?P<x>[上中下]{1,2})旬")
 _PART_OF = re.compile(
     rf"(?P<u>年(?:度(?=[内末底]))?|月|季)(?P<e>{guard('初')}|底|{guard('末')}|{guard('中')}|{guard('终')}|(?={guard('内')}))"
 )
+_YEAR_HEADS = frozenset("12" + DIGITS)
 _NOT_PART = frozenset("每" + "0123456789" + DIGITS + "十百两几半多全周整逐历常当近数")
 _PLAN = re.compile(
     r"(?P<open>[“\"「])?(?P<n>十[一二三四五六七八九]|(?(open)[七八九十]|(?!)))五(?(open)[”\"」])"
@@ -107,6 +108,7 @@ _PLAN = re.compile(
 _YEARS = re.compile(
     rf"(?P<a>(?:19|20)\d\d|[{DIGITS}]{{4}}){SP}年?{JOIN}(?P<b>(?:19|20)?\d\d|[{DIGITS}]{{4}}){SP}(?P<u>学年度?|年度?)"
 )
+_BLANK = re.compile(rf"{SP}[_*×Xx]{{1,8}}{SP}月(?:份|{SP}[_*×Xx]{{1,8}}{SP}日)?")
 _SCHOOL_TERM = re.compile("度?的?(?:第[一二12]|[上下])学期")
 _WEEKDAY = re.compile("[一二三四五六日天]")
 _CLOCK = re.compile(
@@ -169,12 +171,12 @@ def _dated(text: str, at: int) -> _Found:
     """A year, month, week … absolute or relative, and what narrows it."""
     if text.startswith("今明两年", at):
         return Point(year_by=0, part="years", n=1), at + 4
-    pair = _YEARS.match(text, at)
+    pair = _YEARS.match(text, at) if text[at] in _YEAR_HEADS else None
     if pair:
         school = _SCHOOL_TERM.match(text, pair.end())
         return (Point(part="term"), school.end()) if school else _year_pair(pair)
     p, end = _year(text, at) or (NOTHING, at)
-    if end == at:
+    if end == at and text[at] > "9":
         word = _RELATIVE_WORD.match(text, at)
         if word:
             unit, by = _RELATIVE[word[0]]
@@ -182,8 +184,12 @@ def _dated(text: str, at: int) -> _Found:
             if unit != "year":
                 return _relative_unit(text, end, Point(unit=unit, by=by))
             p = Point(year_by=by)
-    if end > at and text.startswith("同期", end):
-        return p, end + 2
+    if end > at:
+        if text.startswith("同期", end):
+            return p, end + 2
+        blank = _BLANK.match(text, end)
+        if blank:
+            return p, blank.end()
     return _body(text, end, p) or ((p, end) if end > at else None)
 
 
