@@ -21,6 +21,9 @@ from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMen
 _SILENT = re.compile(r"[\s,，、;；。.:：()（）\[\]【】!！”\"]+")
 _OWN_WORDS = re.compile(r"[一-龥A-Za-z]")
 _THING_END = re.compile(r"(?:不迟于?|不晚于?|最迟|最晚|于|在|要|应|须|将|力争|计划|确保|争取|预计|拟|已)+$")
+_LABEL_FIRST = re.compile(r"\s*[一-龥]{2,6}[:：]")
+_ONLY_BY = re.compile(r"由.{2,20}(?:牵头|负责|组织|主办|承办)")
+_GLOSS = re.compile(r"\([^()]*\)")
 _AMONG = re.compile(r"\s*其中")
 _WIDEST_GAP = 24
 _SHORT = 6
@@ -166,6 +169,8 @@ def _heading_over(view: PartView, segment: Segment) -> str:
         return ""
     i = bisect_left(view.part.segments, segment.start, key=lambda s: s.start) - 1
     above = view.part.segments[i] if i >= 0 else None
+    if above is not None and above.kind == "item" and _LABEL_FIRST.match(view.text, segment.start, segment.end):
+        return actions.first_sentence(view.text, above, above.end)
     if above is None or above.kind != "heading" or not segment.path or above.level < _ITEM_HEADING:
         return ""
     return actions.without_number(segment.path[-1])
@@ -187,7 +192,7 @@ def _with_subject(view: PartView, task: Task, d: DeadlineMention) -> str:
     begin = max([clause[0], *before])
     colon = view.text.rfind(":", begin, d.start)
     thing = _THING_END.sub("", actions.phrase(view.text, max(begin, colon + 1), d.start))
-    return thing + d.action if 2 <= len(thing) <= _LONGEST_THING else d.action
+    return thing + d.action if 2 <= len(thing) <= _LONGEST_THING and thing not in d.action else d.action
 
 
 def _subject_action(text: str, m: UnitMention) -> str:
@@ -284,7 +289,7 @@ def _finish(view: PartView, sentence: SentenceView, task: Task) -> None:
                 d.action.removeprefix("由").removeprefix(u.name) if d.action.startswith("由" + u.name) else d.action
             )
     for u in task.units:
-        if not u.action and u.form == "subject":
+        if not u.action:
             u.action = _subject_action(text, u)
             task.action = task.action or u.action
     groups = sorted({u.group for u in task.units if u.form != "subject" and u.group[1] > u.group[0]})
@@ -311,10 +316,11 @@ def _finish(view: PartView, sentence: SentenceView, task: Task) -> None:
 def _around(text: str, task: Task, groups: list[tuple[int, int]], u: UnitMention) -> str:
     """What a list or phrase of units serves: the words before it in the task, else those after it."""
     start = max([task.start, *(b for _, b in groups if b <= u.group[0])])
-    label = next((d.end for d in task.deadlines if d.start <= start + 1 and text[d.end : d.end + 1] == ":"), start)
-    before = actions.first_part(text, max(start, label), u.group[0]) if u.group[0] > start else ""
-    if len(before) >= 4:
-        return before
+    before = actions.first_part(text, start, u.group[0]) if u.group[0] > start else ""
     stop = min([task.end, *(a for a, _ in groups if a >= u.group[1])])
-    after = actions.first_part(text, u.group[1], stop)
-    return after if len(after) >= 2 else before
+    if len(before) < 4 or _ONLY_BY.fullmatch(before):
+        after = actions.first_part(text, u.group[1], stop)
+        before = after if len(after) >= 2 else before
+    for d in task.deadlines:
+        before = before.replace(text[d.start : d.end], "")
+    return _GLOSS.sub("", before)

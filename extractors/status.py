@@ -23,6 +23,9 @@ _RULE = re.compile(
     r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
 )
 _RULE_SUBSIDY = re.compile(r"补助|补贴|奖励|资助|奖补|补偿|救助")
+_POINTS = re.compile(
+    r"[计扣加得记]\s*\d+(?:\.\d+)?\s*分"
+)  # a scoring scheme: every number of the sentence is part of it
 _RULE_LIMIT = re.compile(r"最高|上限|封顶|单个|每个|每家|每户|一次性")
 _RULE_TERMS = re.compile(r"每|按|最高|一次性|标准|给予|的[,，]|不超过")
 _RULE_FORM = re.compile(
@@ -46,6 +49,12 @@ _COMPARISON = re.compile(
     r"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列|(?:占|完成)[^,，。;；]{0,8}(?:目标|任务|计划|预算)[^,，。;；]{0,4}的\s*\d"
 )
 _TARGETED = re.compile(r"力争|确保|争取|计划|目标|预计|不低于|不少于|不超过|以内|以上|要|应|须")
+# A bracket that describes the thing before it: 温泉酒店(客房288间,投资4.5亿元).
+_GLOSS = re.compile(
+    r"[(（](?!其中|分别|含|新增|累计|其余)(?:[一-龥A-Za-z]{1,6}约?[\d.,]+[一-龥A-Za-z㎡]{1,5}[,，、])*[一-龥A-Za-z]{1,6}约?$"
+)
+_GLOSSED = re.compile(r"[一-龥”\"]$")
+_SHARES = ("percent", "points", "score", "times", "ratio")
 _SCORING = re.compile("|".join(words("figures", "scoring")))
 _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
 _DESCRIBED = re.compile(r"[^,，。;；]{0,20}?(?:项目|生产线|工程|厂房|基地|园区|的)")
@@ -120,7 +129,7 @@ def _promised(sentence: SentenceView, q: Quantity) -> bool:
 def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int]) -> tuple[tense.Tense, float]:
     """Tense of the section, else of what the paragraph said before, else of the part, with its certainty."""
     segment, text = sentence.segment, sentence.text
-    if segment.kind == "item" and _PROBLEM_ITEM.search(view.text, sentence.end, segment.end):
+    if segment.kind in ("item", "heading") and _PROBLEM_ITEM.search(view.text, sentence.end, segment.end + 12):
         return "done", 0.75
     year = view.scope_year(sentence)
     if year is not None and view.part.year is not None and year < view.part.year:
@@ -165,8 +174,13 @@ def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, m
         and (_RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause))
     ):
         return m.group()
-    if not reported and _RULE_SUBSIDY.search(around) and _RULE_LIMIT.search(clause):
-        return "最高"
+    if not reported and _RULE_SUBSIDY.search(around):
+        if measure.startswith("元") and _RULE_LIMIT.search(clause):
+            return "最高"
+        if "等奖" in around:
+            return "等奖"
+    if m := _POINTS.search(around):
+        return m.group()
     if q.bound in ("ge", "le", "range") and _CONDITION.match(sentence.text, q.end, sentence.end):
         return "的"
     if m := _CONSEQUENCE.search(around):
