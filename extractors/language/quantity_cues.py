@@ -62,10 +62,10 @@ def _reach() -> tuple[re.Pattern[str], dict[str, Bound]]:
     near = "|".join(words["reach_approx"])
     far = "|".join([*words["reach_ge"], *words["reach_le"]])
     gap = r"[^，。；、！？,;\n\t:(（\d一二三四五六七八九十]"
-    return re.compile(rf"({far}){gap}{{0,8}}\Z|({near}){gap}{{0,4}}\Z"), kinds
+    return re.compile(rf"({far}){gap}{{0,12}}\Z|({near}){gap}{{0,4}}\Z"), kinds
 
 
-_REACH_SIGNS = frozenset("少多低码约")
+_REACH_SIGNS = frozenset("少多低高码约超突")
 
 
 @cache
