@@ -19,6 +19,10 @@ _WORK = re.compile(
     r"|务必|必须|应当|[须应](?![急用])|收集|上交|公布|发放|兑付|办结|办好|补助|清理|下达|下发|执行|启动|响应|开放|上岗|到岗|整理|录入|评选|表彰|配备|更新|修订|整治|销号|移交|采购|配送|值守|核查"
 )
 
+_LIMIT = re.compile(r"每[0-9一二三两半]*个?[年月季周旬日天班学]|[0-9年月旬季周度日号天时][底初末]?(?:之?前|以内|内|起)|月底|季末|[底初末]前")
+
+_AHEAD = re.compile(r"[月底初末旬日号]前(?!的)")
+_UNDER = re.compile(r"在[^,，。;；]{2,30}(?:领导|指导|支持|关心|帮助|配合)下")
 SURE = {"modal": 0.85, "role": 0.85, "with": 0.8, "verb": 0.75, "preposition": 0.7, "time": 0.6}
 """Confidence that each kind of evidence earns a subject before the text around it is weighed."""
 
@@ -37,7 +41,7 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
     segment = sentence.segment
     done = segment.tense == "done" or (not segment.tense and part.kind == "summary")
     if done and not (duty and group.context == "start"):
-        base = min(base, 0.4)
+        base = min(base, 0.55 if _still_due(text, sentence, group) else 0.4)
     if all(_COMPANY.fullmatch(m.name) for m in group.members) and group.context != "told" and not duty:
         base = min(base, 0.4)
     if kinds == {"guess"} and group.context == "start" and tail.kind not in ("modal", "role", "with"):
@@ -48,6 +52,11 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
     if kinds <= {"generic", "own"} and base:
         base = min(base, _generic(text, sentence, group, tail, duty))
     return base
+
+
+def _still_due(text: str, sentence: Sentence, group: Group) -> bool:
+    """Whether a time limit ahead stands in a sentence of a report: 剩余路段9月底前完工,由X负责."""
+    return _AHEAD.search(text, sentence.start, sentence.end) is not None and not words().past.search(text, sentence.start, sentence.end)
 
 
 def _called(text: str, sentence: Sentence, group: Group, tail: Tail) -> float:
@@ -72,14 +81,15 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         return base
     if sentence.segment.kind == "heading":
         return 0.0
-    if tail.kind != "verb":
-        stop = min(sentence.end, tail.place + 60)
-        if not _WORK.search(text, tail.place, stop):
-            return 0.0
-        if tail.kind == "time":
-            comma_part = _COMMA_PART.match(text, tail.place, min(sentence.end, tail.place + 24))
-            if comma_part is None or not (words().any_verb.search(text, tail.place, comma_part.end()) or _WORK.search(text, tail.place, comma_part.end())):
-                return 0.0
+    clause = _COMMA_PART.match(text, tail.place, min(sentence.end, tail.place + 60))
+    stop = clause.end() if clause else tail.place
+    limited = _LIMIT.search(text, group.end, stop) is not None
+    if tail.kind == "preposition" and _UNDER.match(text, tail.place):
+        return 0.0
+    if tail.kind == "preposition" and not _WORK.search(text, tail.place, min(sentence.end, tail.place + 60)):
+        return 0.0
+    if tail.kind == "time" and not (limited and stop - tail.place >= 2) and not words().any_verb.search(text, tail.place, stop):
+        return 0.0
     if not sentence.segment.tense and part.kind in ("other", "speech"):
         base -= 0.1
     name = group.members[-1].name
@@ -89,8 +99,9 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         fit = sentence.segment.tense == "planned" and tail.kind != "preposition" and not tail.nominal
         return min(base, 0.6) if fit else 0.4
     if name.endswith(lexicon().facilities) and name[0] != "各" and not name[0:1].isdigit():
-        levelled = name[0] in "市县区省州镇乡院校" and sentence.segment.tense == "planned" and not tail.nominal
-        return min(base, 0.55) if levelled else 0.4
+        levelled = name[0] in "市县区省州镇乡院校" or limited
+        fit = levelled and sentence.segment.tense == "planned" and not tail.nominal
+        return min(base, 0.55) if fit else 0.4
     return base
 
 

@@ -257,9 +257,9 @@ def _bracketed(text: str, start: int, end: int, taken: list[tuple[int, int]]) ->
             continue
         found, reached, _ = _members(text, first + 1, last - 1, loose=False)
         if not found or reached < field_end:
-            if "(" not in inside:
+            rest = text[reached:field_end]
+            if not found or len(rest) > 24 or not _TIME_LIKE.search(rest):
                 continue
-            continue
         roles = [m.role for m in found]
         if any(roles):
             rule, sure = "bracket with roles", 0.9

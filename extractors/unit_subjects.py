@@ -18,6 +18,8 @@ from extractors.unit_tails import Group, Tail, read_tail
 from extractors.unit_words import words
 
 _BOUNDARY = ",，。;；:：!?\n\t()（）“】]"
+_MARKS = re.compile(r"[,，。;；:：!?\n\t()（）“】]")
+_DOT = re.compile(r"[\u4e00-\u9fff)”]\.")
 _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
 _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "或", "、及", "及其"])
 _NOUN_CLOSERS = re.compile(r"(?:情况|要求|原则|计划|方案|安排|部署|分工|职责|标准|规定|精神|基础上|方式|高度|前提下|目标|重点|主线|抓手|契机|需要|实际|程序|意见|办法|节点|清单|比例|步骤|单位|主体|为准|为主)$")
@@ -70,10 +72,12 @@ class Subjects:
     def _context(self, group: Group, begin: int) -> None:
         """What stands before: the beginning of a clause, 由, 责成, 会同, or nothing that makes it accountable."""
         text, start = self.text, group.start
-        low = max(begin, start - 40)
-        first = low
-        for mark in _BOUNDARY:
-            first = max(first, text.rfind(mark, low, start) + 1)
+        if start <= begin or text[start - 1] in _BOUNDARY or _DOT.match(text, start - 2, start):
+            group.context, group.opened = "start", start
+            return
+        first = max(begin, start - 40)
+        for mark in _MARKS.finditer(text, first, start):
+            first = mark.end()
         before = text[first:start].strip(" \u3000*#>”\"")
         group.opened = first
         if not before:
@@ -159,7 +163,12 @@ class Subjects:
             if role == "responsible" and (self._supervises(looked) or text.endswith(self.words.inspectors, group.members[0].start, group.members[0].end)):
                 role = "supervise"
             if group.context == "by" and clause[1] - clause[0] <= 6:
-                clause = (self._part_start(group.opened, sentence.start), clause[1])
+                begin = self._part_start(group.opened, sentence.start)
+                if group.opened - begin >= 2:
+                    clause = (begin, clause[1])
+                elif clause[1] - clause[0] <= 4:
+                    # A bare verb (由X组织) serves the action of the parts around it.
+                    span, clause, form = (group.opened, clause[1]), (0, 0), "phrase"
             if tail.kind != "modal" and self.words.past.search(text, group.end, clause[1] or group.end):
                 confidence = min(confidence, 0.4)
         self._emit(group, role, form, span, clause, rule, group.cue + tail.cue, confidence)
@@ -203,7 +212,7 @@ class Subjects:
                 begin = stop
                 continue
             modal = lexicon.modal.match(text, start, stop)
-            if modal:
+            if modal and not lexicon.disposal.match(text, start, stop):
                 start = modal.end()
                 fill = lexicon.fill.match(text, start, stop)
                 start = fill.end() if fill else start

@@ -68,6 +68,8 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
         return Tail("title", "", place)
     filled = lexicon.fill.match(text, place, end)
     after = filled.end() if filled else place
+    if lexicon.disposal.match(text, after, end):
+        return Tail("preposition", "将", after)
     if (m := lexicon.modal.match(text, after, end)) and not (m.end() < end and text[m.end()] in "的、)”"):
         rest = lexicon.fill.match(text, m.end(), end)
         stop = rest.end() if rest else m.end()

@@ -35,6 +35,7 @@ class Lexicon:
     specific_each: frozenset[str]
     facilities: tuple[str, ...]
     guessed: frozenset[str]
+    hosts: frozenset[str]
     national: tuple[str, ...]
 
 
@@ -71,17 +72,20 @@ def lexicon() -> Lexicon:
     endings: dict[str, str] = {}
     for category in ("place", "weak", "head", "whole"):
         endings.update(dict.fromkeys(words(name, category), category))
-    heads = alternation(words(name, "each"))
+    guards = {w: f"(?![{chars}])" for w, chars in follow.items()}
+    heads = alternation(words(name, "each"), guards)
     modifiers = alternation(words(name, "each_modifiers"))
     gloss = r"\((?:市|县|区|街道|镇|乡|街|园区|开发区|社区|居|场|分|子|部门|单位|农场|林场|管委会|办事处|度假区|[、,/])+\)"
-    each = rf"各(?!{alternation(words(name, 'each_never'))})(?:{modifiers}){{0,2}}(?:{gloss})?{heads}(?:、[镇街乡村区县](?![\u4e00-\u9fff]))?(?:{gloss}(?:{heads})?)?"
-    guards = {w: f"(?![{chars}])" for w, chars in follow.items()}
+    each = rf"各(?!{alternation(words(name, 'each_never'))})(?:{modifiers}){{0,2}}(?:{gloss})?{heads}(?:{gloss})?(?:、(?:街道|街(?![道头面巷])|村(?![民庄委级])|镇(?![级域])|乡(?![镇村])))?(?:{gloss}(?:{heads})?)?"
     fields = rf"[市县区省]?{alternation(words(name, 'fields'))}"
     stop_words = words(name, "before")
     behind: dict[str, str] = settings(name)["not_behind"]
     guarded = "|".join(f"(?<![{chars}]){w}" for w, chars in behind.items() if w in stop_words)
-    cuts = rf"(?P<mark>[^{_NAME_CHARACTER}])|(?!{alternation(words(name, 'not_before'))})(?:{alternation(w for w in stop_words if w not in behind)}|{guarded})"
-    cuts += rf"|和(?!{alternation(words(name, 'after_and'))})|(?<=[0-9一二三四五六七八九十两几余多])[家个户座所名]|[年月日旬周底初末度内后前起时](?=[市县区省各我本])"
+    # The look ahead at the first character keeps the many positions where no word begins cheap.
+    first = "".join(sorted({w[0] for w in stop_words}))
+    stop_word = rf"(?=[{first}])(?!{alternation(words(name, 'not_before'))})(?:{alternation(w for w in stop_words if w not in behind)}|{guarded})"
+    cuts = rf"(?P<mark>[^{_NAME_CHARACTER}])|{stop_word}|和(?!{alternation(words(name, 'after_and'))})"
+    cuts += r"|(?<=[0-9一二三四五六七八九十两几余多])[家个户座所名]|[年月日旬周底初末度内后前起时](?=[市县区省各我本])"
     return Lexicon(
         scan=re.compile("|".join([each, *_branches([(w, guards.get(w, "")) for w in endings if w[0] != "各"])])),
         cut=re.compile(cuts),
@@ -101,6 +105,7 @@ def lexicon() -> Lexicon:
         levels=frozenset(words(name, "levels")),
         specific_each=frozenset(words(name, "specific_each")),
         facilities=words(name, "facilities"),
+        hosts=frozenset(words(name, "hosts")),
         national=words(name, "national"),
         guessed=frozenset(words(name, "guessed")),
     )

@@ -14,6 +14,7 @@ from extractors.language.organisation_lexicon import Lexicon, lexicon
 
 Kind = Literal["named", "generic", "place", "own", "guess"]
 
+NEAR = 8
 LONGEST_BODY = 20
 """A name holds at most so many characters before its last ending."""
 
@@ -98,7 +99,11 @@ def _build(
     if before is not None and before.end == low and _nests(text, low, first, stop, ending, category, before, words):
         name = text[before.start : stop]
         return Organisation(before.start, stop, name, _kind(name, category, words)), True
+    if category == "weak" and ending not in words.guessed and not _may_be_vouched(text, low, first, words):
+        return None
     begin = _left(text, low, first, words, category == "weak" or ending in words.deep, ending in words.deep)
+    if begin - low >= 3 and text[begin - 1] == "”" and (category == "weak" or ending in words.deep):
+        begin = _before_quotes(text, low, begin, words)
     if begin == first and first - low >= 3 and text[first - 1] == ")":
         begin = _before_bracket(text, low, first, words)
     body = text[begin:first]
@@ -128,12 +133,17 @@ def _build(
 
 def _left(text: str, low: int, first: int, words: Lexicon, needs_body: bool, deep: bool) -> int:
     """Where the body before an ending begins: after the last word that cannot stand inside a name."""
+    if not deep and first - low > NEAR:
+        # Only the last cut counts; it mostly lies near.
+        near = first - NEAR
+        begin = _last_cut(text, near, first, words, needs_body)
+        return begin if begin > near else _last_cut(text, low, first, words, needs_body)
     begin = low
     chunk = text[low:first]
     size = len(chunk)
     levelled = size > 0 and chunk[0] in words.levels
-    # One character of the ending is shown too: what takes the sting out of a word may reach into it.
-    for cut in words.cut.finditer(text[low : first + 1]):
+    # The ending is shown too: what takes the sting out of a word may reach into it.
+    for cut in words.cut.finditer(text[low : first + 3]):
         stop = cut.end()
         if stop > size:
             continue
@@ -146,6 +156,22 @@ def _left(text: str, low: int, first: int, words: Lexicon, needs_body: bool, dee
     return low + each if each >= 0 else begin
 
 
+def _last_cut(text: str, low: int, first: int, words: Lexicon, needs_body: bool) -> int:
+    begin = low
+    for cut in words.cut.finditer(text, low, min(first + 3, len(text))):
+        stop = cut.end()
+        if stop < first or (stop == first and (not needs_body or cut.lastgroup == "mark" or stop - cut.start() < 2)):
+            begin = stop
+    each = text.rfind("各", begin, first)
+    return each if each >= 0 else begin
+
+
+def _before_quotes(text: str, low: int, begin: int, words: Lexicon) -> int:
+    """Body with a name in quotation marks: 区“双减”+办."""
+    opening = text.rfind("“", max(low, begin - 12), begin)
+    return begin if opening < low else _last_cut(text, low, opening, words, False)
+
+
 def _before_bracket(text: str, low: int, first: int, words: Lexicon) -> int:
     """Body that goes through a bracket: 集团(本部)+公司 and the like."""
     opening = text.rfind("(", max(low, first - 10), first)
@@ -156,7 +182,7 @@ def _before_bracket(text: str, low: int, first: int, words: Lexicon) -> int:
 
 def _nests(text: str, low: int, first: int, stop: int, ending: str, category: str, before: Organisation, words: Lexicon) -> bool:
     gap = text[low:first]
-    if len(gap) > 8 or before.kind in ("generic", "guess") or (before.name.startswith("各") and not gap and category == "whole" and ending in words.generic and ending not in ("政府", "街道")):
+    if len(gap) > 8 or before.kind == "guess" or (before.kind == "generic" and not (before.name in words.hosts and (gap if category in ("weak", "head") else category == "whole" and ending not in words.generic))) or (before.name.startswith("各") and not gap and category == "whole" and ending in words.generic and ending not in ("政府", "街道")):
         return False
     if category == "place" and (gap and before.kind != "place" or before.kind == "named"):
         return False
@@ -169,6 +195,13 @@ def _nests(text: str, low: int, first: int, stop: int, ending: str, category: st
     if category == "weak" and not gap and before.kind == "place" and ending in "组部处科站":
         return False
     return not (ending == "局" == before.name[-1] and not words.place_inside.search(gap))
+
+
+def _may_be_vouched(text: str, low: int, first: int, words: Lexicon) -> bool:
+    """A cheap look whether :func:`_vouched` could say yes to any body that ends at ``first``."""
+    if words.level.search(text, low, first) or text.find("各", low, first) >= 0:
+        return True
+    return any(text[first - n : first] in words.domains for n in (2, 4, 3, 1, 5, 6))
 
 
 def _vouched(body: str, first: int, text: str, words: Lexicon) -> bool:
