@@ -141,15 +141,28 @@ _INLINE = re.compile(
 _NOT_BEFORE = {"han": frozenset("第十百千万" + _HAN_DIGITS), "arabic": frozenset("."), "paren": frozenset("年")}
 _BOUNDARY = frozenset("。.;；:：!！?？)）】”》 ")
 _STRONG = frozenset("。.;；!！?？:：")
+_SECONDS = {"han": "二、", "paren_han": "(二)"}
 LOST = 300  # a line longer than this, with a row of numbers in it, has lost its line breaks
 
 
-def inline_numbers(text: str, start: int, end: int, last: dict[str, int]) -> list[Number]:
+class Stretch(NamedTuple):
+    """What the lines of a part have in common: whether it has lost its line breaks, and where a second number of each
+    style last stands (a first number opens a list only if a second one follows)."""
+
+    lost: bool
+    seconds: dict[str, int]
+
+
+def stretch(text: str, start: int, end: int, lost: bool) -> Stretch:
+    """The stretch of a part."""
+    return Stretch(lost, {style: text.rfind(second, start, end) for style, second in _SECONDS.items()})
+
+
+def inline_numbers(text: str, start: int, end: int, last: dict[str, int], around: Stretch) -> list[Number]:
     """List numbers inside a line, after its start: each begins a heading or item of its own.
 
-    ``last`` holds the latest value of every style in the part and is brought up to date by the caller. A number counts
-    where it continues its row (or opens one that goes on) and stands at a border; in a line that has lost its breaks
-    the border may be missing.
+    ``last`` holds the latest value of every style in the part. A number counts where it continues its row (or opens one
+    that goes on) and stands at a border; in a text that has lost its line breaks the border may be missing.
     """
     found: list[Number] = []
     for m in _INLINE.finditer(text, start + 1, end):
@@ -162,7 +175,7 @@ def inline_numbers(text: str, start: int, end: int, last: dict[str, int]) -> lis
             found.append(n)
     if not found:
         return found
-    lost = end - start > LOST
+    lost = around.lost or end - start > LOST
     kept: list[Number] = []
     seen = dict(last)
     following: dict[tuple[str, int], int] = {}
@@ -172,12 +185,17 @@ def inline_numbers(text: str, start: int, end: int, last: dict[str, int]) -> lis
         before = text[n.start - 1]
         border = before in _BOUNDARY
         continues = n.value > 1 and seen.get(n.style) == n.value - 1
-        opens = n.value == 1 and following.get((n.style, 2), -1) > k
+        opens = n.value == 1 and (following.get((n.style, 2), -1) > k or around.seconds.get(n.style, -1) > n.body)
         if n.style in ("paren", "circle"):
             accept = lost and before in _STRONG and (continues or opens) and before not in ":：;；"
         elif n.style == "arabic":
             orphan = before in "。;；" and text[n.body - 1] == "."
             accept = (before in _STRONG and (continues or opens or orphan)) or (before in ")）" and continues)
+            if around.lost and before > "\u3400" and before != "第" and text[n.body : n.body + 1] > "\u3400":
+                under = kept[-1] if kept else None
+                accept = (
+                    continues or opens or (n.value == 1 and under is not None and is_title(text[under.body : n.start]))
+                )
         elif border:
             accept = continues or opens or (n.value == 1 and n.style == "paren_han" and lost)
         else:
@@ -185,7 +203,7 @@ def inline_numbers(text: str, start: int, end: int, last: dict[str, int]) -> lis
         if accept:
             seen[n.style] = n.value
             for style, (rank, _) in _STYLES.items():
-                if rank > n.rank:
+                if rank > n.rank and style != "arabic":  # 1. 2. may run on through the sections
                     seen.pop(style, None)
             kept.append(n)
     return kept
@@ -214,7 +232,7 @@ def heading_end(text: str, n: Number, end: int) -> int:
         if not inside and m[0] not in "!！?？" and stop > n.body + 1:
             if m[0] == "." and text[stop - 1].isdecimal():
                 return n.body
-            if m[0] == " " and not (text[stop + 1 : stop + 2] > "\u3400" or text[stop + 1 : stop + 2] == "_"):
+            if m[0] == " " and not (text[stop + 1 : stop + 2] > "\u3400" or text[stop + 1 : stop + 2] in "_“《"):
                 at = m.end()
                 continue
             if is_title(text[n.body : stop]):

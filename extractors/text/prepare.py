@@ -6,6 +6,7 @@ from extractors.document import CleanText, Document, Part, Segment, Sentence, So
 from extractors.text import quality
 from extractors.text.clauses import dots_stop, sentences, steps_in
 from extractors.text.clean import clean
+from extractors.text.headings import LOST
 from extractors.text.parts import find_parts
 from extractors.text.profile import (
     file_year,
@@ -13,6 +14,7 @@ from extractors.text.profile import (
     issuer_in_title,
     kind_of,
     kind_of_rows,
+    lost_title,
     signature,
     tense_of,
     year_of,
@@ -20,6 +22,7 @@ from extractors.text.profile import (
 from extractors.text.segment import segment
 from extractors.text.years import years_in
 
+_LAST_YEAR = ("去年", "上年", "过去一年")
 Rows = list[tuple[int, int, Table, int]]
 
 
@@ -56,8 +59,9 @@ def _table_rows(source: Source, cleaned: CleanText) -> Rows:
 def _part(
     source: Source, text: str, number: int, start: int, end: int, rows: Rows, flags: set[str], option: int | None
 ) -> Part:
-    title = find_title(text, start, end)
-    segments = segment(text, start, end, title, rows)
+    lost = _breaks_lost(source.text, text, start, end)
+    title = find_title(text, start, end) or (lost_title(text, start, end) if lost else None)
+    segments = segment(text, start, end, title, rows, lost)
     name = "".join(line.strip() for line in text[title[0] : title[1]].split("\n")) if title else ""
     top = _top_tenses(text, segments)
     opening = _opening(text, segments)
@@ -94,6 +98,11 @@ def _part(
     )  # fmt: skip
 
 
+def _breaks_lost(source: str, text: str, start: int, end: int) -> bool:
+    """Whether the source has next to no line breaks for a stretch of this length."""
+    return end - start > LOST and min(source.count("\n"), text.count("\n", start, end)) * 800 < end - start
+
+
 def _opening(text: str, segments: list[Segment]) -> str:
     """What the part says first: its running text above the first heading, at most 600 characters, else its first item."""
     first = next((k for k, s in enumerate(segments) if s.kind == "heading"), len(segments))
@@ -121,18 +130,18 @@ def _tenses(text: str, segments: list[Segment], kind: str, year: int | None) -> 
     base: Tense = "done" if kind == "summary" else "planned" if kind in ("plan", "notice") else ""
     known: dict[tuple[str, ...], tuple[Tense, int | None]] = {(): (base, year)}
 
+    latest: Tense = ""
+
     def of(path: tuple[str, ...]) -> tuple[Tense, int | None]:
+        nonlocal latest
         if path not in known:
             outer, around = of(path[:-1])
             named = years_in(path[-1])
             tense = tense_of(path[-1], outer) or outer
+            if len(path) == 1 and kind == "plan_and_summary":  # first what was done, then what is planned
+                tense = latest = tense or latest
             own = (max(named) if tense == "planned" else named[0]) if named else around
-            if (
-                not named
-                and year is not None
-                and tense == "done"
-                and any(w in path[-1] for w in ("去年", "上年", "过去一年"))
-            ):
+            if not named and year is not None and tense == "done" and any(w in path[-1] for w in _LAST_YEAR):
                 own = year - 1
             known[path] = tense, own
         return known[path]

@@ -69,6 +69,25 @@ def find_title(text: str, start: int, end: int) -> tuple[int, int] | None:
     return lines[first][0], lines[chosen][1]
 
 
+@cache
+def _inline_title() -> re.Pattern[str]:
+    _, kinds = kind_words()
+    words_ = "|".join(sorted(kinds, key=lambda w: (-len(w), w)))
+    return re.compile(
+        rf"[^。,;:\n]{{2,60}}?(?:{words_})(?:\([^()\n]{{2,20}}\))?(?!的)(?=[ ]?(?:[\u4e00-\u9fff]{{1,12}}[〔\[]\d{{4}}|为|根据|按照|一、|各[县市区镇乡部单科]|现[将就]|今年))"
+    )
+
+
+def lost_title(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Span of the title at the very start of a part that has lost its line breaks."""
+    m = _inline_title().match(text, start, min(end, start + 120))
+    return (
+        m.span()
+        if m and not number_at(text, start, end) and not text.startswith(("为", "根据", "按照", "现将"), start)
+        else None
+    )
+
+
 def _head(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Lines above the body: up to the first list number, long line or full stop."""
     lines: list[tuple[int, int]] = []

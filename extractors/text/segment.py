@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from extractors.document import Segment, SegmentKind, Table
-from extractors.text.headings import Number, heading_end, inline_numbers, is_title, number_at
+from extractors.text.headings import Number, Stretch, heading_end, inline_numbers, is_title, number_at, stretch
 from extractors.text.lines import (
     ADOPTED,
+    DATELINE,
     DOCUMENT_NUMBER,
     LETTERHEAD,
     LINE,
@@ -27,6 +28,10 @@ from extractors.text.site import is_page_label
 Rows = Sequence[tuple[int, int, Table, int]]
 # Letters, brackets and 、 only: commas and colons belong to sentences and labels.
 _PLAIN_HEAD = re.compile(r"[\w“《][\w、“”《》()（）%·—-]+")
+_SALUTATION = re.compile(r"[^。;!:\n]{2,160}:")
+_SIGNED = re.compile(
+    rf"(?P<stop>[。.!;]) *(?P<body>[^。.!;,:\d]{{0,30}}?) *(?P<date>{DATELINE.pattern}) *(?P<note>{NOTE.pattern})?$"
+)
 # Under a title: who speaks, a subtitle, a motto.
 _PLAIN_LINE = re.compile(r"[^。；;!！?？,，:：]*")
 _UNNUMBERED_RANK = 2.5  # an unnumbered heading stands below 一、 and above （一）
@@ -53,21 +58,25 @@ class _State:
                 self.stack.pop()
         above = self.path()
         self.stack.append((n.rank, n.style, heading))
-        self.last = {s: v for s, v in self.last.items() if s in {h[1] for h in self.stack}}
+        self.last = {s: v for s, v in self.last.items() if s == "arabic" or s in {h[1] for h in self.stack}}
         self.last[n.style] = n.value
         return above
 
 
-def segment(text: str, start: int, end: int, title: tuple[int, int] | None, rows: Rows = ()) -> list[Segment]:
+def segment(
+    text: str, start: int, end: int, title: tuple[int, int] | None, rows: Rows = (), lost: bool = False
+) -> list[Segment]:
     """Segments of the part ``text[start:end]``, in order, disjoint, covering all but white space.
 
     ``title`` is the span of its title, ``rows`` are the clean spans of table rows (start, end, table, row), in order.
+    ``lost`` says that the part has lost its line breaks.
     """
     lines = [m.span() for m in LINE.finditer(text, start, end)]
     tail = _tail(text, lines)
     row_starts = [r[0] for r in rows]
     segments: list[Segment] = []
     state = _State()
+    around = stretch(text, start, end, lost)
     for i, (a, b) in enumerate(lines):
         if rows:
             k = bisect_right(row_starts, a) - 1
@@ -75,18 +84,48 @@ def segment(text: str, start: int, end: int, title: tuple[int, int] | None, rows
                 segments.append(Segment("row", a, b, body=a, path=state.path(), table=rows[k][2], row=rows[k][3]))
                 continue
         if title and a < title[1]:
-            segments.append(Segment("title" if b > title[0] else "meta", a, b, body=a))
-            continue
+            segments.append(Segment("title" if b > title[0] else "meta", a, min(b, title[1]), body=a))
+            if b <= title[1]:
+                continue
+            a = _salutation(text, _skip_space(text, title[1], b), b, segments)  # noqa: PLW2901
+            if a == b:
+                continue
         kind = _around(text, a, b, state, i >= tail, title is not None, lines, i)
         if kind:
             segments.append(Segment(kind, a, b, body=a))
             if kind == "title":
                 state = _State()
             continue
-        if _merge_label(text, segments, a, b):
-            continue
-        _line(text, a, b, segments, state, lines[i + 1] if i + 1 < len(lines) else None)
+        a = _merge_label(text, segments, a, b, state, around)  # noqa: PLW2901
+        if a < b:
+            _line(text, a, b, segments, state, around, lines[i + 1] if i + 1 < len(lines) else None)
+    if lost and segments:
+        _split_signature(text, segments)
     return segments
+
+
+def _skip_space(text: str, a: int, b: int) -> int:
+    while a < b and text[a].isspace():
+        a += 1
+    return a
+
+
+def _salutation(text: str, a: int, b: int, segments: list[Segment]) -> int:
+    """Part document number and addressees from the text after them in the same line; where the rest begins."""
+    m = _SALUTATION.match(text, a, b)
+    if m is None or not is_addressee(text, a, m.end()):
+        return a
+    segments.append(Segment("meta", a, m.end(), body=a))
+    return _skip_space(text, m.end(), b)
+
+
+def _split_signature(text: str, segments: list[Segment]) -> None:
+    """Part the signature and the date from the last sentence, where no line breaks do."""
+    last = segments[-1]
+    m = _SIGNED.search(text, max(last.start + 1, last.end - 100), last.end)
+    if last.kind in ("paragraph", "item") and m and (not m["body"] or is_organisation(text, *m.span("body"))):
+        last.end = m.start("stop") + 1
+        segments += [Segment("meta", *m.span(k), body=m.start(k)) for k in ("body", "date", "note") if m[k]]
 
 
 def _tail(text: str, lines: list[tuple[int, int]]) -> int:
@@ -145,23 +184,36 @@ def _around(
     return None
 
 
-def _merge_label(text: str, segments: list[Segment], a: int, b: int) -> bool:
-    """Join a label line to the item, heading or paragraph above it."""
+def _merge_label(text: str, segments: list[Segment], a: int, b: int, state: _State, around: Stretch) -> int:
+    """Join a label line to the item, heading or paragraph above it; where the rest of the line begins (``a`` if not joined).
+
+    The rest is what follows the next list number, where line breaks are lost.
+    """
     if not segments or not (is_label(text, a, b) or (is_meta_label(text, a, b) and segments[-1].level)):
-        return False
+        return a
     above = segments[-1]
     if above.kind not in ("item", "heading", "paragraph"):
-        return False
-    above.end = b
+        return a
+    numbers = inline_numbers(text, a, b, state.last, around) if around.lost else []
+    rest = numbers[0].start if numbers else b
+    above.end = a + len(text[a:rest].rstrip())
     if above.kind == "heading":
         above.kind = "item"
-    return True
+    return rest
 
 
-def _line(text: str, a: int, b: int, segments: list[Segment], state: _State, following: tuple[int, int] | None) -> None:
+def _line(
+    text: str,
+    a: int,
+    b: int,
+    segments: list[Segment],
+    state: _State,
+    around: Stretch,
+    following: tuple[int, int] | None,
+) -> None:
     """Segments of one line of the body: it may hold several headings and items where line breaks are lost."""
     first = number_at(text, a, b, state.last.get("arabic", 0) + 1)
-    numbers = inline_numbers(text, a, b, {**state.last, **({first.style: first.value} if first else {})})
+    numbers = inline_numbers(text, a, b, {**state.last, **({first.style: first.value} if first else {})}, around)
     if first is None:
         stop = numbers[0].start if numbers else b
         if stop > a:
@@ -235,8 +287,7 @@ def _numbered(
         segments.append(Segment("item", n.start, stop, n.level, n.body, above))
         return
     segments.append(Segment("heading", n.start, end, n.level, n.body, above))
-    while end < stop and text[end].isspace():
-        end += 1
+    end = _skip_space(text, end, stop)
     if end < stop:
         segments.append(Segment("paragraph", end, stop, 0, end, state.path()))
 

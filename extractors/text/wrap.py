@@ -82,7 +82,7 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
         if len(line) < 15 or i in furniture:
             continue
         body = line.rstrip(" \t\r\u3000")
-        if not body or body[-1] in _CLOSED or "\t" in body or body[0] == "|":
+        if not body or body[-1] in _CLOSED or "\t" in body or body[0] == "|" or "://" in body:
             continue
         j = i + 1
         while j < len(lines) and (j in furniture or not lines[j].strip()):
@@ -127,7 +127,9 @@ def _joined(lines: list[str], candidates: list[tuple[int, int, int]]) -> list[tu
         near = {w: sum(counts[w + d] for d in range(-2, 3)) for w in counts}
         best = max(near, key=lambda w: (near[w], w))
         whole = sum(counts.values())
-        if near[best] >= 2 and near[best] * 2 >= whole:
+        # In wrapped text hardly a line is longer than the typical one; whole paragraphs are.
+        longer = sum(1 for line in lines if len(line) > best * 1.2 and "\t" not in line)
+        if near[best] >= 2 and near[best] * 2 >= whole and longer * 4 <= near[best]:
             typical = best * 2
     kept = []
     for i, j, width in candidates:
