@@ -10,21 +10,23 @@ from extractors.language.dates import Length
 from extractors.language.notation import integer, number
 from extractors.language.points import JOIN, SP, names
 
-_NUM = r"(?:\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,4})?|[一二三四五六七八九十百两俩半]{1,5}){SP}万?".replace("{SP}", SP)
+_NUM = r"(?:\d{1,9}(?:,\d{3}){0,3}(?:\.\d{1,4})?|[一二三四五六七八九十百两俩半廿卅]{1,5}){SP}万?".replace("{SP}", SP)
 _UNIT = (
     rf"个?工作日|个季度|个(?:月|半月)|年{names('年')}|(?:(?<=[两俩半])|(?<=[两俩半] ))月{names('月')}|个?(?:周{names('周')}|星期|礼拜)"
     rf"|天{names('天')}|日{names('日')}|个?(?:小时|钟头)|分钟|个?学年"
 )
 _PART = re.compile(
-    rf"(?P<a>{_NUM})(?:(?P<ua>{_UNIT})?(?:以上|{JOIN}|或)(?P<b>{_NUM}))?{SP}[多余来]?{SP}(?P<half>个半|半)?"
-    rf"(?P<u>{_UNIT}|(?<=个半)(?:月|小时|钟头|星期)|(?<=半)(?:年|月|天|小时))(?P<tail>半(?![年月天小个数径导拉边])|多)?"
+    rf"(?P<a>{_NUM})(?:(?P<ua>{_UNIT})?(?:以上|{JOIN}|或)(?P<b>{_NUM}))?{SP}(?:[多余来]|个[多余来](?=[月星礼小]))?{SP}(?P<half>个半|半)?"
+    rf"(?P<u>{_UNIT}|(?<=个半)(?:月|小时|钟头|星期)|(?<=个[多余来])(?:月|小时|星期|礼拜)|(?<=半)(?:年|月|天|小时))(?P<tail>半(?![年月天小个数径导拉边])|多)?"
 )
 _MORE = re.compile(
     rf"{SP}[零又加]?{SP}(?P<a>\d{{1,4}}|[一二三四五六七八九十两]{{1,3}}){SP}(?P<u>个月|天|日|个?小时|时|分钟|个?星期|周)"
 )
 _PAIR = re.compile("[一二三四五六七八九两]{2}|十[一二三四五六七八九]{2}")
 # 1.2021年 is a list number and a year; there are no parts of a calendar day or of a working day
-_NO_LENGTH = re.compile(rf"\d+\.(?:(?:19|20)\d\d{SP}年|\d+{SP}(?:日|个?工作日))")
+_NO_LENGTH = re.compile(
+    rf"(?:19|20)\d\d{SP}年|[一二三四五六七八九]{{3}}|\d+\.(?:(?:19|20)\d\d{SP}年|\d+{SP}(?:日|个?工作日))"
+)
 _MONTHS = {"年": 12, "学年": 12, "季度": 3, "月": 1}
 _MINUTES = {"小时": 60, "钟头": 60, "时": 60, "分钟": 1}
 

@@ -26,7 +26,8 @@ _TERM = re.compile(
     rf"(?:{alternation(_EVENTS['terms'])})(?:结束|开始|来临|到来)?"
     rf"(?:(?P<by>[之以]?{guard('前')})|(?P<from>[之以]?{guard('后')})|{guard('内')}|期间|初(?!中|级)|末)|(?:本|上|下|新|第[一二])学期|本学年"
 )
-_NOW = re.compile(rf"{SP}[到至]{SP}今(?!年|后|明)")
+_NOW = re.compile(rf"{SP}[到至]{SP}(?:今(?!年|后|明)|现在|目前)")
+_WEEKDAY = re.compile(JOIN + "(?:本周|周|星期|礼拜)(?P<wd>[一二三四五六日天])")
 _RANGE = re.compile(JOIN)
 _BETWEEN = re.compile(rf"{SP}[和与]{SP}")
 _YEARS = re.compile(rf"(?P<a>(?:19|20)\d\d){JOIN}(?P<b>(?:19|20)\d\d)(?![\d年./号-])")
@@ -117,6 +118,10 @@ def _kind(p: Point, suffix: re.Match[str] | None, lead: str) -> Kind:
 
 def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[Hit] | None:
     """10月下旬至11月上旬, 自2020-05-26起至2020-05-29止, 2007年与2009年间."""
+    days = _WEEKDAY.match(text, end) if first.weekday is not None and first.unit == "week" else None
+    if days:
+        last = first._replace(weekday="一二三四五六日".index(days["wd"].replace("天", "日")))
+        return [Hit(start, days.end(), "in", Moment(first, last))]
     join = _RANGE.match(text, opened) or _BETWEEN.match(text, end)
     second = point(text, join.end()) if join else None
     if join is None or second is None or second[0].part == "term":

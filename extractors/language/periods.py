@@ -125,7 +125,7 @@ def _shifted(p: Point, anchor: date) -> Span:
         monday = anchor + timedelta(days=7 * p.by - anchor.weekday())
         if p.weekday is not None:
             return of(monday + timedelta(days=p.weekday)), of(monday + timedelta(days=p.weekday))
-        return of(monday), of(monday + timedelta(days=6))
+        return of(monday + timedelta(days=5 if p.edge else 0)), of(monday + timedelta(days=6))
     size = 3 if p.unit == "quarter" else 6
     year, month = shift_month(anchor.year, (anchor.month - 1) // size * size + 1, size * p.by)
     return _months(p.edge, year, month, size)

@@ -22,7 +22,7 @@ _LITERAL = [
 _N = "0-9〇零一二三四五六七八九十廿卅两俩半"
 # What shows that a number tells a time, and a list or range of numbers that ends so.
 _UNIT = (
-    "(?:[年月日号天周季旬]|个(?=[月半工星礼季小周学钟])|[多余来]个?[年月日天周]|工作日|星期|礼拜|小时|钟头|分钟|学[年期]"
+    "(?:[年月日号天周季旬]|个(?=[月多余来半工星礼季小周学钟])|[多余来]个?[年月日天周]|工作日|星期|礼拜|世纪|小时|钟头|分钟|学[年期]"
     "|半[年月天小个]|万个?小时)"
 )
 _AND = f"(?:[-至到、和及与或,]{{1,3}} ?[{_N}]{{1,4}}){{1,12}} {{0,3}}[年月日号天周季个工星小学]"
@@ -41,6 +41,7 @@ _PATTERNS = [
     "前[二三两23] ?个?季度",
     "第 ?[0-9一二三四五六七八九十]{1,3} ?(?:季|周|个?星期|个?礼拜)",
     "首季",
+    "上个?世纪[1-9一二三四五六七八九]",
     "[Qq][1-4]",
     '[“"「]?十[一二三四五六七八九]?五',
     '[“"「][七八九]五',
@@ -54,7 +55,7 @@ _HEADS = "".join(sorted({word[0] for word in _LITERAL})) + '年月季旬上中�
 # The characters that can come second, a table as well: most heads are dropped here before any word is tried.
 _SECOND = (
     "".join(sorted({word[1] for word in _LITERAL}))
-    + " 半年月季周日天旬学工星礼个间隔近去来后初中底末终内度上下_*×Xx五七八九十"
+    + " 半年月季周日天旬学工星礼个间隔近去来后世初中底末终内度上下_*×Xx五七八九十"
 )
 
 PLACE = re.compile(

@@ -110,7 +110,10 @@ _YEARS = re.compile(
 )
 _BLANK = re.compile(rf"{SP}[_*×Xx]{{1,8}}{SP}月(?:份|{SP}[_*×Xx]{{1,8}}{SP}日)?")
 _SCHOOL_TERM = re.compile("度?的?(?:第[一二12]|[上下])学期")
-_WEEKDAY = re.compile("[一二三四五六日天]")
+_WEEKDAY = re.compile(rf"(?:的?(?:周|星期|礼拜))?(?P<wd>[一二三四五六日天]){names('周二')}")
+_DECADES = re.compile(
+    r"(?:上个?|(?P<c>\d{1,2}|[一二三四五六七八九十]{1,3}))世纪(?P<d>[1-9]0|[一二三四五六七八九]十)年代(?P<e>[初中末]期?)?"
+)
 _CLOCK = re.compile(
     r"(?:[,、]? ?\(?(?:周|星期|礼拜)[一二三四五六日天]\)?)?"
     r"(?: ?(?:凌晨|早上|早晨|早间|上午|中午|正午|下午|傍晚|晚上|晚间|夜间|早(?![期日稻动做])|晚(?![于会报稻期])))?"
@@ -169,6 +172,10 @@ def _plan(text: str, at: int) -> _Found:
 
 def _dated(text: str, at: int) -> _Found:
     """A year, month, week … absolute or relative, and what narrows it."""
+    decades = _DECADES.match(text, at)
+    if decades:
+        first = 100 * (integer(decades["c"]) if decades["c"] else 20) - 100 + integer(decades["d"])
+        return Point(year=first, last_year=first + 9, part="years"), decades.end()
     if text.startswith("今明两年", at):
         return Point(year_by=0, part="years", n=1), at + 4
     pair = _YEARS.match(text, at) if text[at] in _YEAR_HEADS else None
@@ -214,12 +221,14 @@ def _year_pair(m: re.Match[str]) -> _Found:
 
 
 def _relative_unit(text: str, at: int, p: Point) -> _Found:
-    """下月10日, 本周五, 上季度末."""
+    """下月10日, 本周五, 下周末, 上季度末."""
     if p.unit == "month":
         return _after_month(text, at, p) or (p, at)
     if p.unit == "week":
         day = _WEEKDAY.match(text, at)
-        return (p._replace(weekday=_weekday(day[0])), day.end()) if day else (p, at)
+        if day is None:
+            return (p._replace(edge="end"), at + 1) if text.startswith("末", at) else (p, at)
+        return p._replace(weekday=_weekday(day["wd"])), day.end()
     edge = _AFTER_QUARTER.match(text, at) if p.unit == "quarter" else None
     return (p._replace(edge=_EDGES[edge["e"]]), edge.end()) if edge else (p, at)
 
@@ -240,6 +249,8 @@ def _body(text: str, at: int, p: Point) -> _Found:
     g, end = m.lastgroup, m.end()
     if g is None:
         return None if alone else (p, end)
+    if alone and g in ("m", "m2") and re.match(r"\d年", text[max(0, at - 2) : at]):  # 2019年2月29日 is no date
+        return None
     if alone and g in ("e", "lq", "nm", "fm", "lm", "lw", "fw"):
         return None
     if g in ("m", "m2"):

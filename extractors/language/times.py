@@ -50,6 +50,7 @@ class Time:
     parse: Reading = field(repr=False, compare=False)
 
 
+_LUNAR = re.compile("农历|阴历|旧历|闰$")  # days of the lunar calendar are no dates of this one
 _LIST_NUMBER = re.compile(r"(?:^|[\n 。;:,、()])\d{1,2}\.$")
 _YEAR_OR_MONTH = re.compile(r"(?:(?:19|20)\d\d|\d{1,2} ?月份?\d{0,2}) ?[年月日底份前]")
 _WHOLE = re.compile(r" {0,9}((?:19|20)\d\d) {0,9}|(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -112,7 +113,7 @@ def _read(text: str, at: int, floor: int, hits: list[Hit]) -> list[Hit] | None:
             hits.pop()
             return [Hit(opened.start, rule[1], "every", Repeat(rule[0], opened.reading.first))]
         return [Hit(at, rule[1], "every", Repeat(rule[0]))]
-    if at and _inside_code(text, at):
+    if at and (_inside_code(text, at) or _LUNAR.search(text[max(0, at - 2) : at])):
         return None
     found = members(text, at) or moment(text, at, floor, hits[-1] if hits else None)
     if found is None:
