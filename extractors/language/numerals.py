@@ -66,53 +66,44 @@ def plain(value: Decimal) -> Decimal:
 
 
 def _sum(body: str) -> Decimal | None:
-    """Value of a numeral without 点, or None if its signs do not form a number."""
+    """Value of a numeral without 点, or None if its signs do not form a number.
+
+    ``total`` holds what stands before a 万 or 亿, ``section`` what stands below it, ``pending`` a digit without magnitude.
+    """
     total = section = Decimal(0)
     pending: Decimal | None = None
-    ceiling, last, after_zero, arabic = 10_000, 1, False, False
+    ceiling, highest, last = 10_000, 1, 1  # magnitudes fall within a section; the highest 万 or 亿; the one read last
+    after_zero = False
     for token in _TOKEN.findall(body):
-        if token in _DIGITS:
+        size = _MAGNITUDES.get(token)
+        if size is None:
             if pending is not None:
                 return None
             if token == "零":
                 after_zero = True
-                continue
-            pending, arabic = Decimal(_DIGITS[token]), False
-        elif token in _MAGNITUDES:
-            size = _MAGNITUDES[token]
-            if size < 10_000:
-                if size >= ceiling:
-                    return None
-                if pending is None and size != 10 and (section or total):
-                    return None
-                section += (Decimal(1) if pending is None else pending) * size
-                ceiling = size
             else:
-                if pending is None and not section and not total:
-                    section = Decimal(1)
-                section += pending or 0
-                # a magnitude at least as high as all before it multiplies them (万亿), a lower one only its own section
-                total = (total + section) * size if last <= size or not total else total + section * size
-                section, ceiling = Decimal(0), 10_000
-                last = max(last, size)
-            pending, after_zero, step = None, False, size
-            trailing = step
+                pending = Decimal(_DIGITS.get(token, token))
             continue
-        else:
-            if pending is not None:
+        if size < 10_000:
+            if size >= ceiling or (pending is None and size != 10 and (section or total)):
                 return None
-            pending, arabic = Decimal(token), True
-    if pending is not None:
-        if (section or total) and not after_zero and pending < 10 and pending == pending.to_integral_value():
-            pending *= Decimal(trailing) / 10 if trailing > 10 else 1
-        elif arabic and pending >= trailing_limit(section, total, ceiling):
-            return None
-    return total + section + (pending or 0)
-
-
-def trailing_limit(section: Decimal, total: Decimal, ceiling: int) -> Decimal:
-    """The first value too large for a plain number after the magnitudes read so far (二百500 is no number)."""
-    return Decimal(ceiling) if section or total else Decimal("Infinity")
+            section += (Decimal(1) if pending is None else pending) * size
+            ceiling = size
+        else:
+            if pending is None and not section and not total:
+                section = Decimal(1)
+            section += pending or 0
+            # a magnitude at least as high as all before it multiplies them (万亿), a lower one only its own section
+            total = (total + section) * size if highest <= size or not total else total + section * size
+            section, ceiling, highest = Decimal(0), 10_000, max(highest, size)
+        pending, after_zero, last = None, False, size
+    if pending is None:
+        return total + section
+    if last > 1 and not after_zero and pending < 10 and pending == pending.to_integral_value():
+        pending *= Decimal(last) / 10 if last > 10 else 1  # 一百五 is 150, 十五 is 15
+    elif last > 1 and pending >= last:
+        return None
+    return total + section + pending
 
 
 @lru_cache(maxsize=8192)
