@@ -274,7 +274,7 @@ def test_entities_are_refused() -> None:
 
 def test_zip_bomb_is_bounded() -> None:
     with pytest.raises(Rejected, match="too_large"):
-        read(package({"word/document.xml": b" " * (130 << 20)}), "a.docx")
+        read(package({"word/document.xml": b" " * ((128 << 20) + 1)}), "a.docx")
 
 
 # Web pages
@@ -542,7 +542,7 @@ def test_scanned_pdf() -> None:
 
     with pytest.raises(Rejected, match="no_text: scanned"):
         read(pdf(draw), "a.pdf")
-    mixed = read(pdf(lambda p: [p.line("清河县二〇二六年水利工作要点") for _ in range(3)][0], draw), "a.pdf")
+    mixed = read(pdf(lambda p: p.line("清河县二〇二六年水利工作要点,全年完成投资三亿元"), draw), "a.pdf")
     assert mixed.warnings == (("pages_unread", 1),)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from extractors.errors import Rejected
 from extractors.reading.assembly import Assembly, GridCell, Parsed
-from extractors.reading.charset import BEYOND_ASCII, MARKS, PLAUSIBLE, decode, detect, fit
+from extractors.reading.charset import BEYOND_ASCII, MARKS, OTHERS, PLAUSIBLE, decode, detect, fit
 from extractors.reading.listnumbers import number_text, separated
 
 SKIPPED = frozenset(
@@ -67,12 +67,13 @@ INLINE = frozenset(
 RUBY = frozenset({"rt", "rp"})  # the reading beside a character, not text of the document
 BLANKS = re.compile(r"[ \t\n\r\f]+")
 DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{3,20})""", re.IGNORECASE)
+KNOWN = frozenset({"utf-8", "big5hkscs", *OTHERS})
 MARKUP = re.compile(rb"<[^<>]{0,2000}>")
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
 MAX_DEPTH = 2000
 MAX_SPAN = 1000  # as browsers clamp colspan
-MAX_SLOTS = 2_000_000
+MAX_SLOTS = 1_000_000  # grid places looked at; a table that needs more was made to exhaust its reader
 PROSE = 1200  # characters in one cell that are the page's text rather than a table's
 LIST_TYPES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "1": "decimal"}
 LIST_STYLES = {
@@ -133,9 +134,10 @@ def _declared(data: bytes) -> str:
     if label.startswith(("gb", "x-gbk")):
         return "gb18030"
     try:
-        return codecs.lookup("big5hkscs" if label.startswith("big5") else label).name if label else ""
+        name = codecs.lookup("big5hkscs" if label.startswith("big5") else label).name if label else ""
     except LookupError:
         return ""
+    return name if name in KNOWN else ""  # Python also knows codecs of other things than text
 
 
 def _too_deep(source: str) -> bool:
@@ -322,6 +324,7 @@ def _grid(table: Any) -> list[GridCell] | None:
         for cell in row:
             while taken.get(column, 0) >= number:
                 column += 1
+                slots += 1
             attributes = cell.attributes
             width = _span(cell, "colspan") if "colspan" in attributes else 1
             height = _span(cell, "rowspan") if "rowspan" in attributes else 1

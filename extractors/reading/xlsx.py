@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left, bisect_right
 
 from extractors.errors import Rejected
 from extractors.reading.archive import Package, open_zip
@@ -130,16 +131,17 @@ def areas(references: list[str]) -> list[Area]:
 def merge(cells: dict[tuple[int, int], GridCell], merged: list[Area]) -> None:
     """Give top-left cells their spans and drop what merged areas cover (stale values that nobody sees)."""
     by_row: dict[int, list[tuple[int, int]]] = {}
-    last = max((row for row, _ in cells), default=0)
+    rows = sorted({row for row, _ in cells})
     budget = MAX_AREA_ROWS
     for top, left, bottom, right in merged:
         cell = cells.get((top, left))
         if cell is not None:
             cell.row_span, cell.column_span = max(1, bottom - top + 1), max(1, right - left + 1)
-        budget -= max(0, min(bottom, last) - top)
+        touched = rows[bisect_left(rows, top) : bisect_right(rows, bottom)]
+        budget -= len(touched)
         if budget < 0:
             break
-        for row in range(top, min(bottom, last) + 1):
+        for row in touched:
             by_row.setdefault(row, []).append((left, right))
     corners = {(top, left) for top, left, _, _ in merged}
     covered = [
