@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from extractors.document import Source
     from extractors.errors import Rejected
     from extractors.extraction import Extraction, Options, extract
+    from extractors.nlp import load
     from extractors.reading import read
 
-__all__ = ["Extraction", "Options", "Rejected", "Source", "extract", "read"]
+__all__ = ["Extraction", "Options", "Rejected", "Source", "extract", "load", "read"]
 
 _HOME = {
     "Extraction": "extractors.extraction",
@@ -25,6 +26,7 @@ _HOME = {
     "Rejected": "extractors.errors",
     "Source": "extractors.document",
     "extract": "extractors.extraction",
+    "load": "extractors.nlp",
     "read": "extractors.reading",
 }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import jieba
@@ -69,7 +70,7 @@ class Tokenizer:
                 for m in find(view):
                     borders.update(document.source_span(m.start, m.end))
         edges = sorted(borders)
-        words = [w for a, b in zip(edges, edges[1:], strict=False) for w in jieba.cut(string[a:b])]
+        words = [w for a, b in pairwise(edges) for w in jieba.cut(string[a:b])]
         return Doc(self.vocab, words=words, spaces=[False] * len(words))
 
     def to_bytes(self, **_: Any) -> bytes:
