@@ -19,6 +19,8 @@ _CLOSE = ")）]］〕】>》”\"'’」"
 _LETTER = re.compile(r"[A-Za-z]")
 _LIST_END = re.compile(r"[、.．)）]")
 _TURNS = frozenset(("次", "轮", "期", "层", "批", "类"))  # 二次 is the second time, twice is 两次
+_HEADING = re.compile(r"[ \u3000]{1,3}[\u4e00-\u9fff]")
+_ITEM = re.compile(r"[、.．)）] ?(?![一二两三四五六七八九十百千万])[\u4e00-\u9fff“《]")
 _SERIES = re.compile(r"(?:[、和及]\d{1,2}){1,11}+(?:月|日|号|周|年|期)")  # 5、8、11月
 _SLOGAN = re.compile(r"一\w一\w")
 _FORMAL = frozenset(lexicon.settings("quantities")["formal"])
@@ -103,7 +105,7 @@ def listed(text: str, start: int, end: int) -> bool:
         while at >= 0 and text[at] in " \u3000" and start - at < 8:
             at -= 1
         before = text[at] if at >= 0 else "\n"
-        if after == "." and not text[end + 1 : end + 2].isdigit():
+        if _ITEM.match(text, end) or (after == "." and not text[end + 1 : end + 2].isdigit()):
             return True
     if after == "." and text[end + 1 : end + 2] not in ("", "\n", " "):
         return True
@@ -118,7 +120,7 @@ def bare_refused(text: str, start: int, end: int) -> bool:
         return True
     if after.isascii() and after.isalpha():
         return True
-    if (after and after in "+×") or (before and before in "+×"):
+    if (after and after in "+×*") or (before and before in "+×*"):
         return True
     if before and before in _OPEN and after and after in _CLOSE:
         return True
@@ -142,6 +144,8 @@ def bare_refused(text: str, start: int, end: int) -> bool:
             return True
         if not alone and digits in refusals("codes")[0]:
             return True
+    if "." in digits and before in ("", "\n") and _HEADING.match(text, end):
+        return True  # 2.1 at the head of a line numbers a section
     return _SERIES.match(text, end) is not None or listed(text, start, end)
 
 
