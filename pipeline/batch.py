@@ -7,6 +7,8 @@ import importlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.engines import Stretch
@@ -25,10 +27,13 @@ def program_version() -> str:
 
 
 def fingerprint(items: Sequence[Item], settings: Settings) -> str:
-    """What results depend on: the program, the settings that change rows, and the inputs by name, size and time."""
+    """What results depend on: the program (also as edited in place), the settings that change rows, and the inputs by name, size and time."""
     digest = hashlib.blake2b(digest_size=16)
     head = [program_version(), settings.year, settings.timeout, settings.memory_mb, settings.max_mb]
     digest.update(json.dumps(head).encode())
+    for path in sorted(p for p in Path(str(files("extractors"))).rglob("*") if p.suffix in (".py", ".toml", ".tsv")):
+        status = path.stat()
+        digest.update(f"{path.name}|{status.st_size}|{status.st_mtime_ns}".encode())
     for i in items:
         digest.update(json.dumps([i.source, i.size, i.modified_ns, i.problem]).encode())
     return digest.hexdigest()

@@ -128,13 +128,14 @@ def main(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
             reconfigure(errors="backslashreplace")
+    code: Any = EXIT_FINISHED
     try:
-        code: Any = app((sys.argv[1:] if arguments is None else arguments) or ["--help"], standalone_mode=False)
+        code = app((sys.argv[1:] if arguments is None else arguments) or ["--help"], standalone_mode=False)
         sys.stdout.flush()
     except RunError as error:
         _fail(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
-        _fail("已中断;再次运行同一命令会接着做", EXIT_INTERRUPTED)
+        code = EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(EXIT_FINISHED)
@@ -144,6 +145,8 @@ def main(arguments: list[str] | None = None) -> None:
         if message := getattr(error, "format_message", None):  # what typer finds wrong with the arguments
             _fail(f"{message()}(用法见 taizhang --help)", EXIT_USAGE)
         _fail(f"意外失败:{type(error).__name__}: {error};请把这一行告知管理员", EXIT_FAILURE)
+    if code == EXIT_INTERRUPTED:  # typer turns the interrupt itself into this code
+        _fail("已中断;再次运行同一命令会接着做", EXIT_INTERRUPTED)
     sys.exit(code if isinstance(code, int) else EXIT_FINISHED)
 
 

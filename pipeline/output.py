@@ -66,6 +66,8 @@ def workspace(out: Path, fingerprint: str) -> Iterator[Path]:
             old = json.loads(plan.read_text("utf-8"))["fingerprint"] if plan.exists() else ""
         except (ValueError, KeyError, TypeError):
             old = ""
+        if (partial / "old").exists() and not out.exists():  # killed between the two renames of publish
+            (partial / "old").rename(out)
         if old != fingerprint:
             for name in ("journal", "new"):
                 shutil.rmtree(partial / name, ignore_errors=True)

@@ -24,6 +24,8 @@ _MIN_CONFIDENCE = 0.5
 _SLACK = 0.05  # behind the calendar by less is on track
 _SAME, _INNER, _NARROWER = 0.9, 0.8, 0.55  # confidence by how the indicators agree
 _PLAUSIBLE = 5  # a result beyond so many times its target is more likely another indicator
+_HEAD_CHARS = 2  # what indicators end with names what is measured (…面积, …总额): it must agree
+_MAX_NEAR = 200  # results with the same head; more are no help in telling them apart, and cost their square
 _BODY_CHARS = 4  # a shorter beginning of a title names no body
 _STARTING_POINT = "由…到"  # cue of A in 由A增至B: where the work begins, no result of it
 _UNNEEDED = re.compile(r"[\W_]+")
@@ -75,10 +77,18 @@ def agreement(target: str, result: str) -> float:
     if target == result:
         return _SAME if len(target) > 2 else _NARROWER if len(target) == 2 else 0.0
     short, long = sorted((target, result), key=len)
-    if len(short) < 3 or len(short) * 2 < len(long) or short[-1] != long[-1] or not _within(short, long):
+    if (
+        len(short) < 3
+        or len(short) * 2 < len(long)
+        or short[-_HEAD_CHARS:] != long[-_HEAD_CHARS:]
+        or not _within(short, long)
+    ):
         return 0.0
     # A word put in front (农村居民收入) often narrows what is measured.
     return _INNER if short[0] == long[0] else _NARROWER
+
+
+_Index = dict[tuple[Any, ...], list[_Figure]]
 
 
 class Matcher:
@@ -104,11 +114,12 @@ class Matcher:
 
     def rows(self) -> list[tuple[Any, ...]]:
         """The rows of ``progress`` in the order of their targets, tuples in declaration order."""
-        index: dict[tuple[Any, ...], list[_Figure]] = defaultdict(list)
+        index: _Index = defaultdict(list)
         reports: dict[tuple[str, int], set[str]] = defaultdict(set)
         for r in self._results:
             for place in _places(r):
-                index[(*place, *_measured(r))].append(r)
+                for key in (r.key, r.key[-_HEAD_CHARS:]):
+                    index[(*place, *_measured(r), key)].append(r)
             for body in r.bodies:
                 reports[body, r.year].add(r.doc_id)
         chosen: list[tuple[_Figure, _Figure | None, float]] = []
@@ -120,14 +131,20 @@ class Matcher:
                 chosen.append((t, None, _NARROWER))
         return [astuple(self._row(*c)) for c in _undisputed(chosen)]
 
-    def _best(self, t: _Figure, index: dict[tuple[Any, ...], list[_Figure]]) -> tuple[_Figure, float] | None:
+    def _best(self, t: _Figure, index: _Index) -> tuple[_Figure, float] | None:
         found: dict[str, tuple[float, date, _Figure]] = {}
-        for place in _places(t):
-            for r in index.get((*place, *_measured(t)), ()):
-                if r.figure_id in found or (t.basis and r.quote in t.basis) or not _periods_agree(t, r):
+        for key in (t.key, t.key[-_HEAD_CHARS:]):
+            for place in _places(t):
+                near = index.get((*place, *_measured(t), key), ())
+                if key != t.key and len(near) > _MAX_NEAR:
                     continue
-                if sure := agreement(t.key, r.key):
-                    found[r.figure_id] = (sure, self._reported_until(r) or date.min, r)
+                for r in near:
+                    if r.figure_id in found or (t.basis and r.quote in t.basis) or not _periods_agree(t, r):
+                        continue
+                    if sure := agreement(t.key, r.key):
+                        found[r.figure_id] = (sure, self._reported_until(r) or date.min, r)
+            if found:
+                break  # what agrees word for word needs no likeness
         if not found:
             return None
         ranked = sorted(found.values(), key=lambda f: (f[0], f[1]), reverse=True)
@@ -153,7 +170,7 @@ class Matcher:
         if t.value <= 0:
             return row
         share = r.value / t.value
-        row.completion = round(float(share), 4)
+        row.completion = round(float(share), 4) if share < 10**6 else None
         if share > _PLAUSIBLE:
             row.confidence = min(sure, 0.4)
         if share >= 1:
@@ -188,7 +205,7 @@ def _places(f: _Figure) -> Iterator[tuple[str, ...]]:
 
 def _measured(f: _Figure) -> tuple[Any, ...]:
     """What a target and its result share exactly."""
-    return f.unit, f.change, f.basis if f.change else "", f.year, f.key[-1]
+    return f.unit, f.change, f.basis if f.change else "", f.year
 
 
 def _periods_agree(t: _Figure, r: _Figure) -> bool:
@@ -204,7 +221,7 @@ def _light(f: FigureRow, part: DocumentRow) -> _Figure | None:
     if value is None or not f.unit or f.bound == "range" or not key or f.cue == _STARTING_POINT:
         return None
     year = _year_of(f, part)
-    if year is None:
+    if year is None or not 1900 <= year <= 2200:
         return None
     start, end = (_day(d.replace("XXXX", str(year))) for d in (f.period_start, f.period_end))
     return _Figure(

@@ -36,16 +36,16 @@ class Summary:
 def collect(paths: Sequence[Path], out: Path) -> inputs.Inputs:
     """The inputs of a run; raises UsageError where one lies in the output folder, which would be replaced."""
     output.check(out)
-    here = out.absolute()
+    here = out.resolve()
     for path in paths:
-        if path.absolute() == here or here in path.absolute().parents:
+        if path.resolve() == here or here in path.resolve().parents:
             raise UsageError(f"输入 {path} 在输出文件夹 {out} 之内,请换一个输出位置")
     return inputs.collect(paths, skip=[here, output.partial_of(here)])
 
 
 def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch.Progress) -> Summary:
     """Do the whole run; raises RunError, OSError."""
-    out = out.absolute()
+    out = out.resolve()
     with output.workspace(out, batch.fingerprint(found.items, settings)) as partial:
         journal = Journal(partial / "journal")
         batch.run(found.items, settings, journal, progress)

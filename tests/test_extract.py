@@ -89,7 +89,7 @@ def test_every_input_stands_in_documents_or_rejects(tmp_path: Path, faults: dict
     (folder / "空.txt").touch()
     (folder / "空2.docx").touch()
     (folder / "副本.txt").write_bytes((folder / "计划.txt").read_bytes())
-    (folder / os.fsdecode(b"\xbc\xc6\xbb\xae\n.txt")).write_text(PLAN + "附:另有投资5万元。\n", "utf-8")
+    (folder / os.fsdecode(b"\xbc\xff\n.txt")).write_text(PLAN + "附:另有投资5万元。\n", "utf-8")
     (folder / "~$x.docx").touch()
     os.mkfifo(folder / "管道")
     out = tmp_path / "out"
@@ -104,7 +104,7 @@ def test_every_input_stands_in_documents_or_rejects(tmp_path: Path, faults: dict
     }  # fmt: skip
     sources = {d["source"] for d in table(out, "documents")}
     assert len(sources) + len(reasons) == json.loads(done.stdout)["inputs"] == 51
-    assert "\\xbc\\xc6\\xbb\\xae\\n.txt" in sources and "副本.txt" in sources
+    assert "\\xbc\\xff\\n.txt" in sources and "副本.txt" in sources
     duplicate = next(r for r in table(out, "rejects") if r["reason"] == "duplicate")
     assert "副本.txt" in duplicate["detail"]
     assert all("\n" not in r["detail"] and r["advice"] for r in table(out, "rejects"))

@@ -10,11 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from extractors.schema import ProgressRow, RejectRow, Row
-from pipeline.export.ledger_rows import Document, progress_cells, reject_cells, state_tone
+from pipeline.export.ledger_rows import Document, progress_cells, reject_cells
 from pipeline.export.workbook import MAX_ROWS, Link, Sheet, Toned
 from pipeline.worker import EXTRACTED, Outcome
 
 _CREATED = datetime(2020, 1, 1)  # any constant: the file must not tell the day
+
+
+# Which words are coloured: (vocabulary, code) → tone.
+_TONES = {
+    ("state", "met"): "met",
+    ("state", "behind"): "behind",
+    ("state", "missed"): "missed",
+    ("task_status", "done"): "done",
+    ("task_status", "ongoing"): "ongoing",
+}
 
 
 def look() -> dict[str, Any]:
@@ -39,7 +49,7 @@ class _Layout:
             value = self._ordinal if key == "ordinal" else computed[key] if key in computed else getattr(row, key)
             if (words := column.get("words")) and isinstance(value, str):
                 shown = self._words[words].get(value, value)
-                value = Toned(shown, state_tone(value)) if words == "state" else shown
+                value = Toned(shown, tone) if (tone := _TONES.get((words, value))) else shown
             values.append(value)
         self.sheet.add(values, first)
 

@@ -166,8 +166,3 @@ def progress_cells(row: ProgressRow, names: dict[str, Link]) -> dict[str, Any]:
 def reject_cells(row: RejectRow) -> dict[str, Any]:
     """Computed cells of a row of ``rejects``."""
     return {"reason_words": REJECT_REASONS[row.reason][0]}
-
-
-def state_tone(state: str) -> str:
-    """The colour of a progress state, empty if it has none."""
-    return _TONES.get(state, "")
