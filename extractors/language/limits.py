@@ -9,6 +9,7 @@ from extractors.language.notation import integer
 from extractors.language.periods import Point
 from extractors.language.points import SP, guard
 from extractors.language.readings import Hit, Moment, Stretch, Way
+from extractors.lexicon import settings
 
 _WAYS: dict[str, Way] = {
     "最近": "past",
@@ -23,8 +24,9 @@ _WAYS: dict[str, Way] = {
     "用": "within",
 }
 _LEAD = re.compile(
-    rf"(?:(?P<w>最近|近|过去|未来|今后|用)|(?<![一-鿿])(?P<s>[上前下后])(?=[^0-9]|\d{{1,2}}\D)|(?<=[比较在的今])(?P<r>[上前下后])(?=[^0-9]|\d{{1,2}}\D)){SP}"
+    rf"(?:(?P<w>最近|近|过去|未来|今后|用)|(?<![一-鿿”])(?P<s>[上前下后])(?=[^0-9]|\d{{1,2}}\D)|(?<=[比较在的今])(?P<r>[上前下后])(?=[^0-9]|\d{{1,2}}\D)){SP}"
 )
+_LENGTH_AFTER = settings("times")["lead"]["length"]
 _LEADS = frozenset(word[0] for word in _WAYS)
 _FIRST_MONTHS = re.compile(rf"前{SP}(?P<n>\d{{1,2}}|[一二三四五六七八九十两]{{1,2}}){SP}个月")
 _TAIL = re.compile(
@@ -68,7 +70,8 @@ def limit(text: str, at: int, floor: int, opened: Hit | None) -> list[Hit] | Non
         stop = tail.end() if mode else end
         return [Hit(opened.start, stop, "within", Stretch(low, high, "within", opened.reading.first))]
     start = _event(text, at, floor) if mode in ("within", "", "later") else at
-    if start == at and not mode and text[end - 1] == "日" and not low.working and high.days <= 31 and not high.months:
+    bare = start == at and not mode and (not at or text[at - 1] not in _LENGTH_AFTER)
+    if bare and text[end - 1] == "日" and not low.working and high.days <= 31 and not high.months:
         return None
     if mode == "later" and start != at:
         return [Hit(start, tail.end(), "from", Stretch(low, high, "event"))]

@@ -20,8 +20,8 @@ _SUFFIX = re.compile(
     rf"|(?P<since>以来|开始|起始|{guard('起')}|始(?!终))|(?P<until>截?{guard('止')}|为止)"
     rf"|(?P<within>[之以]?{guard('内')})|(?P<during>期间|之间|{guard('间')}))"
 )
-_NO_SUFFIX = re.compile(rf"{SP}(?:前[{_N}]{{1,3}}[名位强批]|前后|内[{_N}]环)")
-_EVENT = re.compile(rf"{SP}(?:{alternation(_EVENTS['before'])})[之以]?{guard('前')}")
+_NO_SUFFIX = re.compile(rf"{SP}(?:前[{_N}]{{1,3}}[名位强批年]|前后|内[{_N}]环)")
+_EVENT = re.compile(rf"{SP}(?:{alternation([*_EVENTS['before'], *_WORDS['feasts']['free']])})[之以]?{guard('前')}")
 _TERM = re.compile(
     rf"(?:{alternation(_EVENTS['terms'])})(?:结束|开始|来临|到来)?"
     rf"(?:(?P<by>[之以]?{guard('前')})|(?P<from>[之以]?{guard('后')})|{guard('内')}|期间|初(?!中|级)|末)|(?:本|上|下|新|第[一二])学期|本学年"

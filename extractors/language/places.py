@@ -28,12 +28,13 @@ _UNIT = (
 _AND = f"(?:[-至到、和及与或,]{{1,3}} ?[{_N}]{{1,4}}){{1,12}} {{0,3}}[年月日号天周季个工星小学]"
 _NUMBER = (
     rf"(?<=\d)(?:\d{{0,8}}(?:,\d{{3}}){{0,3}}(?:\.\d{{1,4}})?{SP}(?:{_UNIT}|{_AND})|\d{{3}}[-/.]\d|\d{{3}}[到至][12]\d{{3}}"
-    rf"|\d{{7}}(?!\d)|\d{{0,2}}[_*×Xx]{{1,8}} {{0,3}}年)|(?<!\d)[{_N}百千点O]{{0,7}}{SP}(?:{_UNIT}|{_AND})"
+    rf"|\d{{7}}(?!\d)|\d?\.\d{{1,2}}[之以]?前|\d{{0,2}}[_*×Xx]{{1,8}} {{0,3}}年)|(?<!\d)[{_N}百千点O]{{0,7}}{SP}(?:{_UNIT}|{_AND})"
 )
 _PATTERNS = [
     "[上中下]{1,2}旬",
     "[年季月][初中底末终内]",
     "年度[内末底]",
+    "岁末",
     f"“(?:{'|'.join(feasts.names())})",
     "第 ?[一二] ?学期",
     "元月",
@@ -51,7 +52,7 @@ _PATTERNS = [
     "[逐按][年月季周日旬半]",
     "隔[年月周日天]",
 ]
-_HEADS = "".join(sorted({word[0] for word in _LITERAL})) + '年月季旬上中下前后首元QqXx_*×“"「第近最过未用每逐按隔'
+_HEADS = "".join(sorted({word[0] for word in _LITERAL})) + '岁年月季旬上中下前后首元QqXx_*×“"「第近最过未用每逐按隔'
 # The characters that can come second, a table as well: most heads are dropped here before any word is tried.
 _SECOND = (
     "".join(sorted({word[1] for word in _LITERAL}))

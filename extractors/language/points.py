@@ -94,15 +94,17 @@ _BARE_DAY = re.compile(
     rf"(?P<d>{DAY})(?:{JOIN}(?P<d2>{DAY}))?{SP}"
     rf"(?:日{names('日')}(?! ?[之以]?内| ?之?后)|号(?=[之以]?{guard('前')}|{JOIN}\d))"
 )
+_DOTTED_DAY = re.compile(rf"(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?=[之以]?{guard('前')})")  # 6.30前
 _DECADE = re.compile(r"(?P<x>[上中下]{1,2})旬")
 _PART_OF = re.compile(
-    rf"(?P<u>年(?:度(?=[内末底]))?|月|季)(?P<e>{guard('初')}|底|{guard('末')}|{guard('中')}|{guard('终')}|(?={guard('内')}))"
+    rf"(?P<u>年(?:度(?=[内末底]))?|月|季|岁(?=末))(?P<e>{guard('初')}|底|{guard('末')}|{guard('中')}|{guard('终')}|(?={guard('内')}))"
 )
 _YEAR_HEADS = frozenset("12" + DIGITS)
+_NO_DAY_AFTER = frozenset("年月" + _WORDS["lead"]["length"])
 _NOT_PART = frozenset("每" + "0123456789" + DIGITS + "十百两几半多全周整逐历常当近数")
 _PLAN = re.compile(
     r"(?P<open>[“\"「])?(?P<n>十[一二三四五六七八九]|(?(open)[七八九十]|(?!)))五(?(open)[”\"」])"
-    r"(?:(?:规划|计划)?(?:期间|时期|期(?!末|初))|(?P<e>规划末|期末|末|初|中期(?!评估|调整)|期初)"
+    r"(?:(?:规划|计划)?(?:期间|时期|期(?!末|初))|(?P<e>规划末|期末|末|初期|初|中期(?!评估|调整)|期初)"
     r"|(?<=[一二三四五六七八九]五[”\"」])(?<![“\"「].五.)(?!规划|计划|纲要)|(?=以来|规划期|开局|收官|时|至|到|-))"
 )
 _YEARS = re.compile(
@@ -166,7 +168,7 @@ def _plan(text: str, at: int) -> _Found:
     if m is None:
         return None
     first = 1951 + 5 * integer(m["n"])  # “十五” is the tenth, “十一五” the eleventh
-    edge = {"末": "end", "初": "start"}.get((m["e"] or "")[-1:], "middle" if m["e"] else "")
+    edge = {"末": "end", "初": "start"}.get((m["e"] or "").strip("规划期"), "middle" if m["e"] else "")
     return Point(year=first, last_year=first + 4, part="plan", edge=edge), m.end()
 
 
@@ -263,7 +265,9 @@ def _body(text: str, at: int, p: Point) -> _Found:
     if g == "lq":
         return p._replace(part="quarter", n=4, n2=4), end
     if g == "half":
-        return p._replace(part="half", n=1 if m["half"] in "上前" else 2), end
+        q = p._replace(part="half", n=1 if m["half"] in "上前" else 2)
+        edge = _AFTER_QUARTER.match(text, end)
+        return (q._replace(edge=_EDGES[edge["e"]]), edge.end()) if edge else (q, end)
     if g == "nm":
         return p._replace(month=integer(m["nm"])), end
     if g in _PARTS:
@@ -305,12 +309,15 @@ def _bare(text: str, at: int) -> _Found:
     """What stands without year and month: 15日, 下旬, 月底, 年内."""
     before = text[at - 1] if at else " "
     m = _BARE_DAY.match(text, at)
-    if m and before in "年月":  # 2月30日 is no date
+    if m and before in _NO_DAY_AFTER:  # 2月30日 is no date, 限期15日 a length
         return None
     if m:
         p = _narrow(Point(unit="month"), m)
         days = p.day or 0, p.last_day or p.day or 0
         return (p, m.end()) if 0 < days[0] <= days[1] <= 31 else None
+    m = _DOTTED_DAY.match(text, at)
+    if m:
+        return Point(month=int(m["m"]), day=int(m["d"])), m.end()
     m = _DECADE.match(text, at)
     if m:
         return _narrow(Point(unit="month"), m), m.end()
