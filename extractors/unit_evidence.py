@@ -9,7 +9,9 @@ from extractors.language.organisation_lexicon import lexicon
 from extractors.unit_tails import Group, Tail
 from extractors.unit_words import words
 
-_HIGH_BODY = re.compile(r"党中央|中央|国务院|.*(?:[省市县区州]委|[省市县区州](?:人民)?政府)|.*自治区(?:人民)?政府|[^各]*政府")
+_HIGH_BODY = re.compile(
+    r"党中央|中央|国务院|.*(?:[省市县区州]委|[省市县区州](?:人民)?政府)|.*自治区(?:人民)?政府|[^各]*政府"
+)
 _COMPANY = re.compile(r".*(?:有限公司|股份公司|责任公司|有限合伙)")
 _NO_VERB = re.compile(r"[的、)”的]")
 _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
@@ -19,11 +21,13 @@ _WORK = re.compile(
     r"|务必|必须|应当|[须应](?![急用])|收集|上交|公布|发放|兑付|办结|办好|补助|清理|下达|下发|执行|启动|响应|开放|上岗|到岗|整理|录入|评选|表彰|配备|更新|修订|整治|销号|移交|采购|配送|值守|核查"
 )
 
-_LIMIT = re.compile(r"每[0-9一二三两半]*个?[年月季周旬日天班学]|[0-9年月旬季周度日号天时][底初末]?(?:之?前|以内|内|起)|月底|季末|[底初末]前")
+_LIMIT = re.compile(
+    r"每[0-9一二三两半]*个?[年月季周旬日天班学]|[0-9年月旬季周度日号天时][底初末]?(?:之?前|以内|内|起)|月底|季末|[底初末]前"
+)
 
 _AHEAD = re.compile(r"[月底初末旬日号]前(?!的)")
 _UNDER = re.compile(r"在[^,，。;；]{2,30}(?:领导|指导|支持|关心|帮助|配合)下")
-SURE = {"modal": 0.85, "role": 0.85, "with": 0.8, "verb": 0.75, "preposition": 0.7, "time": 0.6}
+SURE = {"modal": 0.85, "role": 0.85, "with": 0.8, "verb": 0.75, "preposition": 0.7, "time": 0.6, "colon": 0.6}
 """Confidence that each kind of evidence earns a subject before the text around it is weighed."""
 
 
@@ -56,7 +60,9 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
 
 def _still_due(text: str, sentence: Sentence, group: Group) -> bool:
     """Whether a time limit ahead stands in a sentence of a report: 剩余路段9月底前完工,由X负责."""
-    return _AHEAD.search(text, sentence.start, sentence.end) is not None and not words().past.search(text, sentence.start, sentence.end)
+    return _AHEAD.search(text, sentence.start, sentence.end) is not None and not words().past.search(
+        text, sentence.start, sentence.end
+    )
 
 
 def _called(text: str, sentence: Sentence, group: Group, tail: Tail) -> float:
@@ -77,6 +83,8 @@ def _called(text: str, sentence: Sentence, group: Group, tail: Tail) -> float:
 def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail, plain: bool) -> float:
     """At the beginning of a clause."""
     base = SURE.get(tail.kind, 0.0)
+    if group.cue == "、" and tail.kind != "role":
+        return 0.0
     if not plain:
         return base
     if sentence.segment.kind == "heading":
@@ -88,7 +96,11 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         return 0.0
     if tail.kind == "preposition" and not _WORK.search(text, tail.place, min(sentence.end, tail.place + 60)):
         return 0.0
-    if tail.kind == "time" and not (limited and stop - tail.place >= 2) and not words().any_verb.search(text, tail.place, stop):
+    if (
+        tail.kind == "time"
+        and not (limited and stop - tail.place >= 2)
+        and not words().any_verb.search(text, tail.place, stop)
+    ):
         return 0.0
     if not sentence.segment.tense and part.kind in ("other", "speech"):
         base -= 0.1
@@ -99,7 +111,7 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         fit = sentence.segment.tense == "planned" and tail.kind != "preposition" and not tail.nominal
         return min(base, 0.6) if fit else 0.4
     if name.endswith(lexicon().facilities) and name[0] != "各" and not name[0:1].isdigit():
-        levelled = name[0] in "市县区省州镇乡院校" or limited
+        levelled = name[0] in "市县区省州镇乡院校" or limited or (tail.kind == "verb" and len(name) >= 4 and part.kind == "plan")
         fit = levelled and sentence.segment.tense == "planned" and not tail.nominal
         return min(base, 0.55) if fit else 0.4
     return base

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractors.language import organisations
 from extractors.unit_hits import Hit, Listing
@@ -19,7 +20,9 @@ _GLOSS = re.compile(r"\(([^()]*)\)$")
 _INNER = re.compile(r"(?:市|县|区|街道?|镇|乡|园区|开发区|社区|居|场|分|子|部门|单位|[、,/])+")
 _JOINT = re.compile(r"以及|及其|和|及|与|并|会同|联合|协同|联系|对接")
 _PARTNER = frozenset(("会同", "联合", "协同", "联系", "对接"))
-_PEOPLE = re.compile(r"[\u4e00-\u9fff]{0,8}(?:班主任|教师|老师|组长|辅导员|联络员|网格员|家长|校长|医师|护士长|主任|人员|干部|队长|书记)")
+_PEOPLE = re.compile(
+    r"[\u4e00-\u9fff]{0,8}(?:班主任|教师|老师|组长|辅导员|联络员|网格员|家长|校长|医师|护士长|主任|人员|干部|队长|书记)"
+)
 _LEADING = re.compile(r"(?:以及|及其|及|和|与|由|各自由|其中)(?=.)")
 _BRACKET = re.compile(r"[(\[【〔]((?:[^()\[\]【】〔〕\n]|\([^()\n]{0,30}\)){2,200}+)[)\]】〕]")
 _TIME_LIKE = re.compile(r"[0-9]+[年月日]|[0-9%]|[年月旬]底?前|季度|长期|全年|持续|立即|完成|贯穿")
@@ -45,8 +48,7 @@ def find(text: str, start: int, end: int) -> list[Listing]:
     """Lists of ``text[start:end]`` in order, labelled ones first where two would overlap."""
     labelled = list(_labelled(text, start, end))
     taken = [(x.start, x.end) for x in labelled]
-    found = labelled + [x for x in _bracketed(text, start, end, taken)]
-    return sorted(found, key=lambda x: x.start)
+    return sorted([*labelled, *_bracketed(text, start, end, taken)], key=lambda x: x.start)
 
 
 def members(text: str, start: int, end: int, role: str) -> list[tuple[int, int, str]]:
@@ -70,7 +72,16 @@ def _labelled(text: str, start: int, end: int) -> Iterator[Listing]:
         role = lexicon.label_roles[hit["role"]]
         first, last = _around(text, hit.start(), reached, start, end)
         hits = [
-            Hit(m.start, m.end, m.role or role, "list", (first, last), "label", hit.group().strip(" \t:：为是"), 0.95 if m.known else 0.85)
+            Hit(
+                m.start,
+                m.end,
+                m.role or role,
+                "list",
+                (first, last),
+                "label",
+                hit.group().strip(" \t:：为是"),
+                0.95 if m.known else 0.85,
+            )
             for m in found
         ]
         yield Listing(first, last, hits, persons)
@@ -100,7 +111,18 @@ def person_units(text: str, start: int, end: int) -> list[Hit]:
             known = organisations.whole(text, piece.start(), piece.end())
             if known is None or known.kind not in ("named", "place"):
                 break
-            hits.append(Hit(known.start, known.end, "responsible", "list", (hit.start(), piece.end()), "person label", hit["word"], 0.7))
+            hits.append(
+                Hit(
+                    known.start,
+                    known.end,
+                    "responsible",
+                    "list",
+                    (hit.start(), piece.end()),
+                    "person label",
+                    hit["word"],
+                    0.7,
+                )
+            )
     return hits
 
 
@@ -223,11 +245,17 @@ def _split(text: str, start: int, end: int, strict: bool) -> Iterator[_Member]:
             yield from right
             return
     if known and known[-1].end == end and known[0].start == start:
-        parts = known if len(known) > 1 and all(a.end == b.start for a, b in zip(known, known[1:], strict=False)) else None
+        parts = known if len(known) > 1 and all(a.end == b.start for a, b in pairwise(known)) else None
         for o in parts or [organisations.Organisation(start, end, name, known[-1].kind)]:
             yield _Member(o.start, o.end, role, True, o.kind, strong)
         return
-    if known and known[-1].end == end and known[-1].start > start and len(name) <= 20 and (not strict or len(known[-1].name) * 2 > len(name)):
+    if (
+        known
+        and known[-1].end == end
+        and known[-1].start > start
+        and len(name) <= 20
+        and (not strict or len(known[-1].name) * 2 > len(name))
+    ):
         yield _Member(start, end, role, True, known[-1].kind, strong)
         return
     if not strict and len(name) <= 14 and not _TIME_LIKE.search(name) and not _is_sentence(text, start, end, known):
@@ -238,11 +266,12 @@ def _is_sentence(text: str, start: int, end: int, known: list[organisations.Orga
     lexicon = words()
     if known and known[0].start == start and known[0].end < end and lexicon.modal.match(text, known[0].end, end):
         return True
-    return bool(re.search("[的了将把是已不未应须需]", text[start:end])) or lexicon.verb.match(text, start, end) is not None
+    return (
+        bool(re.search("[的了将把是已不未应须需]", text[start:end])) or lexicon.verb.match(text, start, end) is not None
+    )
 
 
 def _bracketed(text: str, start: int, end: int, taken: list[tuple[int, int]]) -> Iterator[Listing]:
-    lexicon = words()
     turn = 0
     for bracket in _BRACKET.finditer(text, start, end):
         first, last = bracket.span()
@@ -264,15 +293,28 @@ def _bracketed(text: str, start: int, end: int, taken: list[tuple[int, int]]) ->
         if any(roles):
             rule, sure = "bracket with roles", 0.9
         else:
-            if not at_end or not all((m.known and m.kind != "generic" and m.kind != "own") or text[m.start] == "各" for m in found):
+            if not at_end or not all(
+                (m.known and m.kind not in ("generic", "own")) or text[m.start] == "各" for m in found
+            ):
                 continue
-            if any(text.endswith(("有限公司", "股份公司", "责任公司"), m.start, m.end) for m in found) or all(m.kind == "place" for m in found):
+            if any(text.endswith(("有限公司", "股份公司", "责任公司"), m.start, m.end) for m in found) or all(
+                m.kind == "place" for m in found
+            ):
                 continue
             if _glosses(text, first, start):
                 continue
             rule, sure = "bracket", 0.8
         hits = [
-            Hit(m.start, m.end, m.role or "responsible", "list", (first, last), rule, text[first:last][:30], sure if m.kind != "generic" else 0.6)
+            Hit(
+                m.start,
+                m.end,
+                m.role or "responsible",
+                "list",
+                (first, last),
+                rule,
+                text[first:last][:30],
+                sure if m.kind != "generic" else 0.6,
+            )
             for m in found
         ]
         yield Listing(first, last, hits, [])

@@ -90,7 +90,11 @@ def _takes_level(name: str) -> bool:
     words = lexicon()
     if name[0] in "各市县区省州国中全" or words.level.search(name[:-1]) or name in words.generic:
         return False
-    return _ends_like_body(name) and name[-1] in "局委办部室社联会院协站队中心队" and not name.endswith(("公司", "医院", "学院", "车间"))
+    return (
+        _ends_like_body(name)
+        and name[-1] in "局委办部室社联会院协站队中心队"
+        and not name.endswith(("公司", "医院", "学院", "车间"))
+    )
 
 
 def _ends_like_body(name: str) -> bool:

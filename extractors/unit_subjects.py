@@ -20,10 +20,15 @@ from extractors.unit_words import words
 _BOUNDARY = ",，。;；:：!?\n\t()（）“】]"
 _MARKS = re.compile(r"[,，。;；:：!?\n\t()（）“】]")
 _DOT = re.compile(r"[\u4e00-\u9fff)”]\.")
+_GLOSSED = re.compile(r"\([^()]{1,12}\)[、和及与]")
 _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
 _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "或", "、及", "及其"])
-_NOUN_CLOSERS = re.compile(r"(?:情况|要求|原则|计划|方案|安排|部署|分工|职责|标准|规定|精神|基础上|方式|高度|前提下|目标|重点|主线|抓手|契机|需要|实际|程序|意见|办法|节点|清单|比例|步骤|单位|主体|为准|为主)$")
-_STRONG_VERB = re.compile(r"完成|制[定订]|开展|进行|做好|抓好|组织|实施|建立|落实|推进|编制|出台|提出|委托|加强|召开|办理|解决|拨付|成立|对接|提交|检查|督[查导办](?!情况|结果)|通报(?!情况)|考核(?!结果|情况)|验收")
+_NOUN_CLOSERS = re.compile(
+    r"(?:情况|要求|原则|计划|方案|安排|部署|分工|职责|标准|规定|精神|基础上|方式|高度|前提下|目标|重点|主线|抓手|契机|需要|实际|程序|意见|办法|节点|清单|比例|步骤|单位|主体|为准|为主)$"
+)
+_STRONG_VERB = re.compile(
+    r"完成|制[定订]|开展|进行|做好|抓好|组织|实施|建立|落实|推进|编制|出台|提出|委托|加强|召开|办理|解决|拨付|成立|对接|提交|检查|督[查导办](?!情况|结果)|通报(?!情况)|考核(?!结果|情况)|验收"
+)
 _PHRASE_END = frozenset(",，。;；)）\n、:：")
 
 
@@ -46,7 +51,9 @@ class Subjects:
             sentence = self._sentence(group.start)
             if sentence is None or sentence.segment.kind in ("title", "meta", "row"):
                 continue
-            self._context(group, max(sentence.start, sentence.segment.body if sentence.segment.body <= group.start else 0))
+            self._context(
+                group, max(sentence.start, sentence.segment.body if sentence.segment.body <= group.start else 0)
+            )
             if not group.context:
                 continue
             if group.context == "start":
@@ -57,7 +64,8 @@ class Subjects:
     def _group(self, found: Sequence[Organisation]) -> list[Group]:
         groups: list[Group] = []
         for o in found:
-            if groups and self.text[groups[-1].end : o.start].strip(" ") in _JOINERS:
+            gap = self.text[groups[-1].end : o.start].strip(" ") if groups else "?"
+            if gap in _JOINERS or (gap[0:1] == "(" and _GLOSSED.fullmatch(gap)):
                 groups[-1].members.append(o)
             else:
                 groups.append(Group([o]))
@@ -78,7 +86,7 @@ class Subjects:
         first = max(begin, start - 40)
         for mark in _MARKS.finditer(text, first, start):
             first = mark.end()
-        before = text[first:start].strip(" \u3000*#>”\"")
+        before = text[first:start].strip(' \u3000*#>”"')
         group.opened = first
         if not before:
             group.context = "start"
@@ -117,7 +125,9 @@ class Subjects:
         lead = self.words.lead_in.match(pieces[0])
         for piece in pieces:
             skip = lead.end() if lead and piece is pieces[0] and lead.end() < len(piece) else 0
-            if not re.fullmatch(r"[市县区省州各][\u4e00-\u9fff]{1,6}" if piece is pieces[0] else r"[\u4e00-\u9fff]{2,6}", piece[skip:]):
+            if not re.fullmatch(
+                r"[市县区省州各][\u4e00-\u9fff]{1,6}" if piece is pieces[0] else r"[\u4e00-\u9fff]{2,6}", piece[skip:]
+            ):
                 return None
             if self.words.verb.match(piece) or re.search("[的了是]", piece):
                 return None
@@ -146,7 +156,16 @@ class Subjects:
             return
         if group.context == "helped":
             if tail.kind in ("verb", "preposition", "modal", "time"):
-                self._emit(group, "lead", "subject", (group.start, group.end), self._clause(tail.place, end)[0], "helped", group.cue, 0.6 if any(m.kind == "named" for m in group.members) else 0.0)
+                self._emit(
+                    group,
+                    "lead",
+                    "subject",
+                    (group.start, group.end),
+                    self._clause(tail.place, end)[0],
+                    "helped",
+                    group.cue,
+                    0.6 if any(m.kind == "named" for m in group.members) else 0.0,
+                )
             return
         if confidence <= 0 or tail.kind in ("", "title"):
             return
@@ -160,7 +179,10 @@ class Subjects:
             begin = tail.place if tail.kind != "role" or role != "responsible" else tail.place - len(tail.cue)
             clause, looked = self._clause(place if partners else begin, end)
             form, rule = "subject", {"by": "by", "told": "told"}.get(group.context, tail.kind)
-            if role == "responsible" and (self._supervises(looked) or text.endswith(self.words.inspectors, group.members[0].start, group.members[0].end)):
+            if role == "responsible" and (
+                self._supervises(looked)
+                or text.endswith(self.words.inspectors, group.members[0].start, group.members[0].end)
+            ):
                 role = "supervise"
             if group.context == "by" and clause[1] - clause[0] <= 6:
                 begin = self._part_start(group.opened, sentence.start)
@@ -211,14 +233,20 @@ class Subjects:
             if stop - start < 2 and next_open:
                 begin = stop
                 continue
+            if next_open and lexicon.with_.match(text, start, stop):
+                begin = stop
+                continue
             modal = lexicon.modal.match(text, start, stop)
             if modal and not lexicon.disposal.match(text, start, stop):
                 start = modal.end()
                 fill = lexicon.fill.match(text, start, stop)
                 start = fill.end() if fill else start
-            if next_open and (
-                lexicon.preposition.match(text, start, stop) or text[begin:start].endswith(("从", "在", "自"))
-            ) and _NOUN_CLOSERS.search(text[max(start, stop - 6) : stop]) and not _STRONG_VERB.search(text, start + 3, stop):
+            if (
+                next_open
+                and (lexicon.preposition.match(text, start, stop) or text[begin:start].endswith(("从", "在", "自")))
+                and _NOUN_CLOSERS.search(text[max(start, stop - 6) : stop])
+                and not _STRONG_VERB.search(text, start + 3, stop)
+            ):
                 begin = stop
                 continue
             return (start, stop), (start, stop)
@@ -230,6 +258,8 @@ class Subjects:
 
     def _supervises(self, span: tuple[int, int]) -> bool:
         text = self.text
+        if re.search("不[准得能]|严禁|禁止", text[max(0, span[0] - 4) : span[0]]):
+            return False
         if re.search("纳入.{0,8}考核", text[span[0] : span[1]]):
             return True
         if text.startswith("负责", span[0]):
@@ -245,7 +275,15 @@ class Subjects:
             self._emit(group, "assist", "subject", span, clause, "with", group.cue or "会同", confidence)
 
     def _emit(
-        self, group: Group, role: str, form: str, span: tuple[int, int], clause: tuple[int, int], rule: str, cue: str, confidence: float
+        self,
+        group: Group,
+        role: str,
+        form: str,
+        span: tuple[int, int],
+        clause: tuple[int, int],
+        rule: str,
+        cue: str,
+        confidence: float,
     ) -> None:
         if confidence <= 0:
             return
@@ -254,7 +292,9 @@ class Subjects:
             sure = confidence
             if m.kind == "generic" and confidence > 0.6 and not mixed:
                 sure = 0.6
-            self.hits.append(Hit(m.start, m.end, role, form, span, rule, cue, sure, clause))
+            told = self.words.glossed_role.match(self.text, m.end)
+            role_here = self.words.tail_roles[told["tail"]] if told else role
+            self.hits.append(Hit(m.start, m.end, role_here, form, span, rule, cue, sure, clause))
 
 
 def outside(found: Sequence[Organisation], spans: Sequence[tuple[int, int]]) -> list[Organisation]:

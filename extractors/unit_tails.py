@@ -9,7 +9,7 @@ from extractors.language.organisations import Organisation
 from extractors.unit_words import words
 
 _MEMBERS_ON = re.compile(
-    r"(?:[、和及](?!各)[\u4e00-\u9fff]{2,8}?){1,4}(?=(?:积极|共同|分别|密切|全力)?(?:配合|牵头|负责|参与|参加|协助|协办))"
+    r"(?:[、和及](?!各)[\u4e00-\u9fff]{2,8}?){1,4}(?=(?:积极|共同|分别|密切|全力)?(?:配合|牵头|负责|参与|参加|协助|协办|联合|共同|应当|务必|[要须](?![求点素知])))"
 )
 _AND_OTHERS = re.compile(r"等(?:有关|相关|多个|各)?(?:职能|主管|行业)?(?:部门|单位|科室|处室|地|企业|机构)?")
 
@@ -74,17 +74,26 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
         rest = lexicon.fill.match(text, m.end(), end)
         stop = rest.end() if rest else m.end()
         inner = lexicon.role_tail.match(text, stop, end)
-        if inner and lexicon.tail_roles[inner["tail"]] != "responsible" and "在" not in text[m.end() : inner.start("tail")]:
+        if (
+            inner
+            and lexicon.tail_roles[inner["tail"]] != "responsible"
+            and "在" not in text[m.end() : inner.start("tail")]
+        ):
             return Tail("modal", m["modal"] + inner["tail"], inner.end(), lexicon.tail_roles[inner["tail"]])
         return Tail("modal", m["modal"], stop)
-    if (m := lexicon.role_tail.match(text, after, end)) and (m.end() >= end or text[m.end()] != "的" or group.cue == "、"):
+    if (m := lexicon.role_tail.match(text, after, end)) and (
+        m.end() >= end or text[m.end()] != "的" or group.cue == "、"
+    ):
         return Tail("role", m["tail"], m.end(), lexicon.tail_roles[m["tail"]])
     if m := lexicon.with_.match(text, after, end):
         return Tail("with", m["cue"], m.start("cue"))
-    if m := lexicon.verb.match(text, after, end):
+    m = lexicon.verb.match(text, after, end) or lexicon.verb.match(text, place, end)
+    if m and not text.startswith("的", m.end()):
         return Tail("verb", m["cue"], m.start("cue"), nominal=m["nominal"] is not None)
     if m := lexicon.preposition.match(text, after, end):
         return Tail("preposition", m["cue"], m.start("cue"))
+    if text[place] in ":：" and lexicon.verb.match(text, place + 1, end):
+        return Tail("colon", ":", place + 1)
     if after > place:
         return Tail("comma" if after < end and text[after] in ",，" else "time", text[place:after], after)
     return Tail("comma" if text[place] in ",，" else "", "", place)

@@ -45,7 +45,9 @@ def words() -> SimpleNamespace:
         rf"(?:(?P<body>{bodies}|部\s{{1,3}}门|单\s{{1,3}}位)(?:(?:及|和|、|与|/|\()?(?:责任|负责|联系)?(?:人|领导)\)?)?|(?P<person>{persons}))"
         rf"(?:\([^()\n]{{0,10}}\))?(?P<colon>{colon})"
     )
-    made.person_label = re.compile(rf"(?P<word>{_any(label['person_labels'])})(?:\([^()\n]{{0,10}}\))?[ \t]*(?::|：|为:?)[ \t]*")
+    made.person_label = re.compile(
+        rf"(?P<word>{_any(label['person_labels'])})(?:\([^()\n]{{0,10}}\))?[ \t]*(?::|：|为:?)[ \t]*"
+    )
     made.any_label = re.compile(
         rf"(?:{roles}(?:{bodies}|{persons})|{_any(label['person_labels'])}|{_any(label['others'])})(?:\([^()\n]{{0,10}}\))?[ \t]*[:：为]"
     )
@@ -54,6 +56,7 @@ def words() -> SimpleNamespace:
     made.adverbs = rf"(?:{_any(subjects['adverbs'])}|{TIME})*+"
     made.fill = re.compile(made.adverbs)
     made.role_tail = re.compile(rf"{made.adverbs}(?P<tail>{tails})")
+    made.glossed_role = re.compile(rf"\((?P<tail>{tails})(?:单位|部门)?\)")
     made.member_tail = re.compile(
         rf"(?:(?:、|,)?等(?:有关|相关|多个|各)?(?:职能)?(?:部门|单位|科室|处室|地)?)?(?:依?按照?(?:各自)?(?:的)?职责(?:任务)?(?:分工)?|依职责|按分工|分工|分别|共同|各自|具体|积极|全程|主动)*"
         rf"(?:(?P<tail>{tails})(?:工作|落实|实施|开展|推进|管理|做好)*)?$"
@@ -64,23 +67,38 @@ def words() -> SimpleNamespace:
     )
     made.duties = frozenset(subjects["duties"])
     made.preposition = re.compile(rf"(?!{_any(subjects['not_prepositions'])})(?P<cue>{_any(subjects['prepositions'])})")
-    made.verb = re.compile(rf"(?P<cue>(?P<nominal>{_any(subjects['nominal_verbs'])})(?!{_any(subjects['things'])})|{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧]))")
+    made.verb = re.compile(
+        rf"(?P<cue>(?P<nominal>{_any(subjects['nominal_verbs'])})(?!{_any(subjects['things'])})|{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧]))"
+    )
     made.with_ = re.compile(rf"(?P<cue>{_any(subjects['with'])})(?![国体会社])")
     made.title = re.compile(rf"(?:的)?(?:各)?{_any(subjects['titles'])}")
-    time_and_words = rf"(?:{_any(subjects['lead_ins'])}|{TIME}|[一二三四五六七八九十]+(?:是|要|、)|[0-9]{{1,2}}[.、]|[①②③④⑤⑥⑦⑧⑨⑩])*+"
+    time_and_words = (
+        rf"(?:{_any(subjects['lead_ins'])}|{TIME}|[一二三四五六七八九十]+(?:是|要|、)|[0-9]{{1,2}}[.、]|[①②③④⑤⑥⑦⑧⑨⑩])*+"
+    )
     made.lead_in = re.compile(time_and_words)
-    made.before_partner = re.compile(rf"(?:{_any(subjects['lead_ins'])}|{_any(subjects['adverbs'])}|{_any(subjects['modals'])}|{TIME})*+")
+    made.before_partner = re.compile(
+        rf"(?:{_any(subjects['lead_ins'])}|{_any(subjects['adverbs'])}|{_any(subjects['modals'])}|{TIME})*+"
+    )
     made.told = tuple(subjects["told"])
     made.with_words = tuple(subjects["with"])
-    made.past = re.compile(r"已(?!建成?[^,。]{0,6}的)|(?<![为除])了(?![解如望结])|曾[经在]|[通超经]?过(?=[,。;、0-9一]|$)|累计|圆满|荣获|取得了|截至|同比|以来")
+    made.past = re.compile(
+        r"已(?!建成?[^,。]{0,6}的)|(?<![为除])了(?![解如望结])|曾[经在]|[通超经]?过(?=[,。;、0-9一]|$)|累计|圆满|荣获|取得了|截至|同比|以来"
+    )
     supervising = _any(subjects["supervising"])
     nouns = _any(subjects["supervision_nouns"])
     before = "".join(f"(?<!{re.escape(w)})" for w in subjects["supervised"])
     made.supervising_noun = re.compile(supervising)
     made.supervising = re.compile(rf"{before}{supervising}(?!{nouns})")
-    made.any_verb = re.compile(_any(w for w in [*subjects["verbs"], *subjects["nominal_verbs"]] if len(w) > 1) + r"|[报交](?![道警刊业通叉流易])")
+    made.any_verb = re.compile(
+        _any(w for w in [*subjects["verbs"], *subjects["nominal_verbs"]] if len(w) > 1)
+        + r"|[报交](?![道警刊业通叉流易])"
+    )
     made.inspectors = tuple(subjects["inspectors"])
     made.ended_by_role = re.compile(rf"{tails}、$")
-    made.disposal = re.compile(r"将(?=[^,，。;；]{1,24}?(?:报|送|纳入|作为|列入|移交|提交|上交|落实|细化|分解|转给|汇总|录入|列为))")
-    made.deadline = re.compile(r"[0-9一二三四五六七八九十]+(?:月|日|个工作日|天内)|[底初末旬]前|[年月季][底末初]|每(?:年|月|季|周|半|旬|日|天|学期)|季度|[上下]半年|日前|内(?:完成|办结|上报|整改)|年内|月[底前]|逾期")
+    made.disposal = re.compile(
+        r"将(?=[^,，。;；]{1,24}?(?:报|送|纳入|作为|列入|移交|提交|上交|落实|细化|分解|转给|汇总|录入|列为))"
+    )
+    made.deadline = re.compile(
+        r"[0-9一二三四五六七八九十]+(?:月|日|个工作日|天内)|[底初末旬]前|[年月季][底末初]|每(?:年|月|季|周|半|旬|日|天|学期)|季度|[上下]半年|日前|内(?:完成|办结|上报|整改)|年内|月[底前]|逾期"
+    )
     return made

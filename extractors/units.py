@@ -62,15 +62,18 @@ def _sentence(part: Part, place: int) -> Sentence | None:
 def _merge_phrases(text: str, hits: list[Hit]) -> None:
     """Phrases that follow one another after a comma are one group: 由X牵头,Y、Z配合."""
     run: list[Hit] = []
-    for hit in hits:
-        if run and hit.form == run[-1].form == "phrase":
-            if hit.group == run[-1].group or text[run[-1].group[1] : hit.group[0]].strip(" ") in (",", ";", "、", ""):
-                merged = (run[0].group[0], hit.group[1])
+    for hit in [*hits, None]:
+        if hit is not None and run:
+            between = text[run[-1].group[1] : hit.group[0]].strip(" ")
+            near = hit.group == run[-1].group or between in (",", ";", "、", "")
+            if near and hit.form == run[-1].form == "phrase":
                 run.append(hit)
-                for member in run:
-                    member.group = merged
                 continue
-        run = [hit]
+        if len(run) > 1:
+            merged = (run[0].group[0], run[-1].group[1])
+            for member in run:
+                member.group = merged
+        run = [hit] if hit is not None else []
 
 
 def _canonical(text: str, hits: list[Hit], names: Names) -> list[str]:

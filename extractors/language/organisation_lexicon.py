@@ -36,6 +36,7 @@ class Lexicon:
     facilities: tuple[str, ...]
     guessed: frozenset[str]
     hosts: frozenset[str]
+    joining: frozenset[str]
     national: tuple[str, ...]
 
 
@@ -75,7 +76,9 @@ def lexicon() -> Lexicon:
     guards = {w: f"(?![{chars}])" for w, chars in follow.items()}
     heads = alternation(words(name, "each"), guards)
     modifiers = alternation(words(name, "each_modifiers"))
-    gloss = r"\((?:市|县|区|街道|镇|乡|街|园区|开发区|社区|居|场|分|子|部门|单位|农场|林场|管委会|办事处|度假区|[、,/])+\)"
+    gloss = (
+        r"\((?:市|县|区|街道|镇|乡|街|园区|开发区|社区|居|场|分|子|部门|单位|农场|林场|管委会|办事处|度假区|[、,/])+\)"
+    )
     each = rf"各(?!{alternation(words(name, 'each_never'))})(?:{modifiers}){{0,2}}(?:{gloss})?{heads}(?:{gloss})?(?:、(?:街道|街(?![道头面巷])|村(?![民庄委级])|镇(?![级域])|乡(?![镇村])))?(?:{gloss}(?:{heads})?)?"
     fields = rf"[市县区省]?{alternation(words(name, 'fields'))}"
     stop_words = words(name, "before")
@@ -94,8 +97,10 @@ def lexicon() -> Lexicon:
         inner_each=re.compile("成员单位|科室|处室|股室|部门|单位|中队|大队|分局|学校|班"),
         gloss=re.compile(gloss),
         place_inside=re.compile("[省市县区州旗](?=.)"),
-        direct=re.compile("(?:[市县区省州]直(?:属)?|[市县区省州]级|本[市县区校院]|全[市县区校院])$"),
-        several=re.compile(rf"(?P<list>{fields}(?:[、和及]{fields})+)等(?:有关|相关|多个)?(?:职能|主管|行业)?(?:部门|单位)$"),
+        direct=re.compile("(?:[市县区省州]直(?:属)?|[市县区省州]级|本[市县区校院]|全[市县区校院]|(?:公司|集团)?(?:总部|机关|本部)|公司|集团)$"),
+        several=re.compile(
+            rf"(?P<list>{fields}(?:[、和及]{fields})+)等(?:有关|相关|多个)?(?:职能|主管|行业)?(?:部门|单位)$"
+        ),
         endings=endings,
         never=frozenset(words(name, "never")),
         although=frozenset(words(name, "although")),
@@ -105,6 +110,7 @@ def lexicon() -> Lexicon:
         levels=frozenset(words(name, "levels")),
         specific_each=frozenset(words(name, "specific_each")),
         facilities=words(name, "facilities"),
+        joining=frozenset(words(name, "joining")),
         hosts=frozenset(words(name, "hosts")),
         national=words(name, "national"),
         guessed=frozenset(words(name, "guessed")),

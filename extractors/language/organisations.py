@@ -19,7 +19,10 @@ LONGEST_BODY = 20
 """A name holds at most so many characters before its last ending."""
 
 _TRIMMED = re.compile(r"(?:[年月日旬周底初末度内后前起时]|第?[一二三四五六七八九十]+是)(?=.)")
-_WHOLE_GROUP = re.compile(r"(?:(?:全[市县区镇校省州旗乡村]|[我本][市县区镇校省州旗乡村])(?:的)?)?(?:所有|全体|有关|相关|具体|其他|其它)$")
+_VAGUE = re.compile(r"^(?:相关|有关|各有关|各相关|具体|其他|其它|所有|全体|上述|以上)(?:的)?")
+_WHOLE_GROUP = re.compile(
+    r"(?:(?:全[市县区镇校省州旗乡村]|[我本][市县区镇校省州旗乡村])(?:的)?)?(?:所有|全体|有关|相关|具体|其他|其它)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
             else:
                 prefix = words.direct.search(text, max(last, begin - 4), begin)
                 begin = prefix.start() if prefix else begin
+                if prefix and found and found[-1].end == begin and found[-1].kind == "generic":
+                    begin = found.pop().start
             made = Organisation(begin, stop, text[begin:stop], _kind(text[begin:stop], "head", words))
         else:
             if ending in ("部门", "单位") and (several := words.several.search(text, max(last, first - 60), stop)):
@@ -73,7 +78,9 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
         gloss = words.gloss.match(text, stop, end) if stop < end and text[stop] == "(" else None
         if gloss and not made.name.endswith(")"):
             stop = gloss.end()
-            made = Organisation(made.start, stop, text[made.start : stop], "named" if made.kind == "generic" else made.kind)
+            made = Organisation(
+                made.start, stop, text[made.start : stop], "named" if made.kind == "generic" else made.kind
+            )
         found.append(made)
         last = stop
     return found
@@ -94,7 +101,9 @@ def _build(
     """The name that ends in ``text[first:stop]``, and whether it swallows the one before it; None if it is no name."""
     category = words.endings[ending]
     last3 = text[max(0, stop - 3) : stop]
-    if (last3[-2:] in words.never or last3 in words.never or text[stop - 4 : stop] in words.never) and last3 not in words.although:
+    if (
+        last3[-2:] in words.never or last3 in words.never or text[stop - 4 : stop] in words.never
+    ) and last3 not in words.although:
         return None
     if before is not None and before.end == low and _nests(text, low, first, stop, ending, category, before, words):
         name = text[before.start : stop]
@@ -180,15 +189,39 @@ def _before_bracket(text: str, low: int, first: int, words: Lexicon) -> int:
     return _left(text, low, opening, words, False, False)
 
 
-def _nests(text: str, low: int, first: int, stop: int, ending: str, category: str, before: Organisation, words: Lexicon) -> bool:
+def _nests(
+    text: str, low: int, first: int, stop: int, ending: str, category: str, before: Organisation, words: Lexicon
+) -> bool:
     gap = text[low:first]
-    if len(gap) > 8 or before.kind == "guess" or (before.kind == "generic" and not (before.name in words.hosts and (gap if category in ("weak", "head") else category == "whole" and ending not in words.generic))) or (before.name.startswith("各") and not gap and category == "whole" and ending in words.generic and ending not in ("政府", "街道")):
+    if (
+        len(gap) > 8
+        or before.kind == "guess"
+        or (
+            before.kind == "generic"
+            and not (
+                before.name in words.hosts
+                and (gap if category in ("weak", "head") else category == "whole" and ending not in words.generic)
+            )
+        )
+        or (
+            before.name.startswith("各")
+            and not gap
+            and category == "whole"
+            and ending in words.generic
+            and ending not in ("政府", "街道")
+        )
+    ):
         return False
-    if category == "place" and (gap and before.kind != "place" or before.kind == "named"):
+    if category == "place" and ((gap and before.kind != "place") or before.kind == "named"):
         return False
-    if ending in words.generic and ending not in ("政府", "公司", "法院", "医院", "银行", "集团", "办公室", "大学", "中学", "小学", "幼儿园", "党委", "街道", "开发区", "工业园区", "产业园区", "主管部门", "管理部门", "学校"):
+    named_by_gap = bool(gap) and (before.kind == "generic" or before.name == "各级")
+    if ending in words.generic and ending not in words.joining and not named_by_gap:
         return False
-    if gap and any(cut.end() for cut in words.cut.finditer(gap) if cut.end() < len(gap) or cut.lastgroup == "mark" or len(ending) > 1):
+    if gap and any(
+        cut.end()
+        for cut in words.cut.finditer(gap)
+        if cut.end() < len(gap) or cut.lastgroup == "mark" or len(ending) > 1
+    ):
         return False
     if "各" in gap or (gap and gap[0] in words.levels and before.kind == "named"):
         return False
@@ -206,13 +239,18 @@ def _may_be_vouched(text: str, low: int, first: int, words: Lexicon) -> bool:
 
 def _vouched(body: str, first: int, text: str, words: Lexicon) -> bool:
     """Whether a body before a weak ending speaks for a name: a level (市考核+办) or a domain (财务+部)."""
-    if body[0] == "各" or words.level.search(body):
+    if body[0] in "各第" or words.level.search(body):
         return len(body) <= 12
-    return any(text[first - n : first] in words.domains and first - n >= first - len(body) for n in (2, 4, 3, 1, 5, 6) if n <= len(body))
+    return any(
+        text[first - n : first] in words.domains and first - n >= first - len(body)
+        for n in (2, 4, 3, 1, 5, 6)
+        if n <= len(body)
+    )
 
 
 def _kind(name: str, category: str, words: Lexicon) -> Kind:
-    if name in words.generic or (name[0] in "各全" and name[1:] in words.generic and name not in words.specific_each):
+    plain = _VAGUE.sub("", name)
+    if name in words.generic or (plain != name and plain in words.generic) or (name[0] in "各全" and name[1:] in words.generic and name not in words.specific_each):
         return "generic"
     if name[0] in "我本" and len(name) <= 4:
         return "own"
