@@ -23,6 +23,7 @@ from extractors.schema import DocumentRow, FigureRow, ProgressRow
 _MIN_CONFIDENCE = 0.5
 _SLACK = 0.05  # behind the calendar by less is on track
 _SAME, _INNER, _NARROWER = 0.9, 0.8, 0.55  # confidence by how the indicators agree
+_SILENT = 0.75  # of a target that no report of its body and year mentions
 _PLAUSIBLE = 5  # a result beyond so many times its target is more likely another indicator
 _HEAD_CHARS = 2  # what indicators end with names what is measured (…面积, …总额): it must agree
 _MAX_NEAR = 200  # results with the same head; more are no help in telling them apart, and cost their square
@@ -128,7 +129,7 @@ class Matcher:
             if best is not None:
                 chosen.append((t, *best))
             elif any(reports[b, t.year] - {t.doc_id} for b in t.bodies if (b, t.year) in reports):
-                chosen.append((t, None, _NARROWER))
+                chosen.append((t, None, _SILENT))
         return [astuple(self._row(*c)) for c in _undisputed(chosen)]
 
     def _best(self, t: _Figure, index: _Index) -> tuple[_Figure, float] | None:
