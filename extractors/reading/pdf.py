@@ -6,6 +6,7 @@ dealt to the cells, so that nothing stands twice. Lines are not rejoined into pa
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from extractors.errors import Rejected
@@ -59,7 +60,12 @@ def _read(document: Any, data: bytes) -> Parsed:
     characters = unread = 0
     tables = _Tables(data)
     for number in range(1, len(document) + 1):
-        page = document[number - 1]
+        try:
+            page = document[number - 1]
+        except RuntimeError:  # PdfiumError: a page that is damaged by itself
+            unread += 1
+            flow.page(number, [])
+            continue
         try:
             blocks = _page(page, number, tables)
             size = sum(block.size for block in blocks)
@@ -72,7 +78,7 @@ def _read(document: Any, data: bytes) -> Parsed:
     flow.end()
     tables.close()
     if unread and characters < SCANNED * len(document):
-        raise Rejected("no_text", "scanned: pictures of pages without a text layer")
+        raise Rejected("no_text", "scanned or damaged: pages without a text layer")
     parsed = assembly.parsed()
     if unread:
         parsed.warnings["pages_unread"] = unread
@@ -95,6 +101,8 @@ class _Tables:
         import pdfplumber  # noqa: PLC0415
 
         if self._document is None:
+            # Damage shows in the outcome; pdfminer would tell of each damaged object on stderr.
+            logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
             self._document = pdfplumber.open(BytesIO(self._data))
         page = self._document.pages[number - 1]
         try:
