@@ -15,6 +15,7 @@ from extractors.text.profile import (
     kind_of,
     kind_of_rows,
     lost_title,
+    reported_year,
     signature,
     tense_of,
     year_of,
@@ -68,9 +69,11 @@ def _part(
     kind = kind_of(name, opening, top)
     if kind == "other" and not name:
         kind = kind_of_rows([text[s.start : s.end] for s in segments[:8] if s.kind == "row"])
+    headings = _headed(text, segments)
+    if kind == "summary" and _plans_on(name, opening, headings):
+        kind = "plan_and_summary"
     issuer, date = signature(text, segments)
     meta = [text[s.start : s.end] for s in segments if s.kind == "meta"]
-    headings = _headed(text, segments)
     year, year_source = year_of(name, meta, opening, headings, kind, date)
     if year is None:
         from_name, sure = file_year(source.name)
@@ -78,7 +81,8 @@ def _part(
             year, year_source = from_name, "filename"
         elif option is not None:
             year, year_source = option, "option"
-    _tenses(text, segments, kind, year)
+    reported = reported_year(name, opening, headings, year) if kind == "plan_and_summary" and year else None
+    _tenses(text, segments, kind, year, reported)
     dots = dots_stop(text, start, end)
     steps = steps_in(text, start, end)
     cut = [Sentence(a, b, s) for s in segments for a, b in sentences(text, s.start, s.end, dots, steps)]
@@ -100,7 +104,10 @@ def _part(
 
 def _breaks_lost(source: str, text: str, start: int, end: int) -> bool:
     """Whether the source has next to no line breaks for a stretch of this length."""
-    return end - start > LOST and min(source.count("\n"), text.count("\n", start, end)) * 800 < end - start
+    breaks = min(source.count("\n"), text.count("\n", start, end))
+    return (end - start > LOST and breaks * 800 < end - start) or (
+        end - start > 80 and text.count("\n", start, end) == 0
+    )
 
 
 def _opening(text: str, segments: list[Segment]) -> str:
@@ -119,18 +126,27 @@ def _top_tenses(text: str, segments: list[Segment]) -> list[Tense]:
 def _headed(text: str, segments: list[Segment]) -> list[tuple[str, Tense]]:
     found = []
     for s in segments:
-        if s.kind == "heading" and s.level <= 1:
+        if s.kind == "heading" and s.level <= 1 and not s.path:
             heading = text[s.body : s.end]
             found.append((heading, tense_of(heading, "")))
     return found
 
 
-def _tenses(text: str, segments: list[Segment], kind: str, year: int | None) -> None:
-    """Set tense and year of every segment: from the nearest heading that says so, else from the part."""
+def _plans_on(title: str, opening: str, headings: list[tuple[str, Tense]]) -> bool:
+    """Whether a summary ends in a section that plans a later year than the one it reports on."""
+    planned = max((y for h, t in headings if t == "planned" for y in years_in(h)), default=None)
+    return planned is not None and reported_year(title, opening, headings, planned) is not None
+
+
+def _tenses(text: str, segments: list[Segment], kind: str, year: int | None, reported: int | None) -> None:
+    """Set tense and year of every segment: from the nearest heading that says so, else from the part.
+
+    ``reported`` is the year of the reporting sections of a plan with a report in it, where they do not say their own.
+    """
     base: Tense = "done" if kind == "summary" else "planned" if kind in ("plan", "notice") else ""
     known: dict[tuple[str, ...], tuple[Tense, int | None]] = {(): (base, year)}
 
-    latest: Tense = ""
+    latest: Tense = "done"
 
     def of(path: tuple[str, ...]) -> tuple[Tense, int | None]:
         nonlocal latest
@@ -143,6 +159,8 @@ def _tenses(text: str, segments: list[Segment], kind: str, year: int | None) -> 
             own = (max(named) if tense == "planned" else named[0]) if named else around
             if not named and year is not None and tense == "done" and any(w in path[-1] for w in _LAST_YEAR):
                 own = year - 1
+            elif not named and len(path) == 1 and tense == "done" and reported is not None:
+                own = reported
             known[path] = tense, own
         return known[path]
 

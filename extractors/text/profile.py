@@ -146,7 +146,9 @@ def kind_of(title: str, opening: str, tenses: list[Tense]) -> str:
             return "summary"
         if last == "notice":
             return "plan" if issued and "plan" in named[:-1] else "notice"
-        if last == "plan_and_summary" or ({"plan", "summary"} <= set(named) and _BOTH.search(shown)):
+        if found[-1] != "政府工作报告" and "政府工作报告" in found:
+            named = [k for w, k in zip(found, named, strict=True) if w != "政府工作报告"]
+        if "plan_and_summary" in named or ({"plan", "summary"} <= set(named) and _BOTH.search(shown)):
             return "plan_and_summary"
         if last == "speech" and "done" in tenses and "planned" in tenses:
             return "plan_and_summary"
@@ -191,6 +193,7 @@ _IS = re.compile(
     r"(?:^|[。，,；;\s])(?P<y>(?:19|20)\d\d)年(?:度)?[,，]?(?:是|我[局市县区镇校院委司办处乡]|全[市县区镇校局乡院省]|在)"
 )
 _ANNUAL = re.compile("年度|工作(?:计划|要点|安排|思路|打算)")
+_DATED = re.compile(r"(20\d\d)年\d{1,2}月\d{1,2}日")
 _CITED = re.compile(r"《[^《》]{0,80}》|[〔\[(（][^()（）〔〕]{0,40}[〕\])）]")
 
 
@@ -202,17 +205,16 @@ def year_of(
     A yearly plan dated December is for the next year, a report dated January or February for the year before, unless
     the paper says otherwise. The number of a document that is only quoted (《…》（办字〔2010〕78号）) says nothing.
     """
+    planned = [y for h, t in headings if t == "planned" for y in years_in(h)]
     named = years_in(title)
     if named:
         if kind == "plan_and_summary":
-            return max(named), "title"
-        return named[0] if kind == "summary" and len(named) > 1 else named[-1] if len(set(named)) > 1 else named[
-            0
-        ], "title"
+            later = max(planned, default=0)
+            return (later, "text") if later > max(named) else (max(named), "title")
+        return (named[0] if kind == "summary" else named[-1]), "title"
     period = period_start(title)
     if period:
         return period, "title"
-    planned = [y for h, t in headings if t == "planned" for y in years_in(h)]
     done = [y for h, t in headings if t != "planned" for y in years_in(h)]
     if planned:
         return max(planned), "text"
@@ -235,11 +237,22 @@ def year_of(
     in_period = period_year(head)
     if in_period:
         return in_period, "text"
+    dated = _DATED.match(head)
+    if dated:
+        return int(dated[1]), "text"
     for line in meta:
         number = DOCUMENT_NUMBER.fullmatch(line)
         if number:
             return int(number["year"]), "text"
     return None, "none"
+
+
+def reported_year(title: str, opening: str, headings: list[tuple[str, Tense]], year: int) -> int | None:
+    """The year that a plan for ``year`` with a report in it reports on: the latest one before it that title, headings of
+    the report or opening name."""
+    named = [*years_in(title), *(y for h, t in headings if t != "planned" for y in years_in(h))]
+    named += [int(m["y"]) for m in _IS.finditer(_CITED.sub("", opening))]
+    return max((y for y in named if y < year), default=None)
 
 
 _FILE_YEAR = re.compile(r"(?<!\d)((?:19[5-9]|20[0-4])\d)(?=年|学年|-|_|[^\d]|$)")

@@ -33,7 +33,7 @@ _SIGNED = re.compile(
     rf"(?P<stop>[。.!;]) *(?P<body>[^。.!;,:\d]{{0,30}}?) *(?P<date>{DATELINE.pattern}) *(?P<note>{NOTE.pattern})?$"
 )
 # Under a title: who speaks, a subtitle, a motto.
-_PLAIN_LINE = re.compile(r"[^。；;!！?？,，:：]*")
+_PLAIN_LINE = re.compile(r"[^。；;!！?？,，:：\t\d]*")
 _UNNUMBERED_RANK = 2.5  # an unnumbered heading stands below 一、 and above （一）
 
 
@@ -90,6 +90,9 @@ def segment(
             a = _salutation(text, _skip_space(text, title[1], b), b, segments)  # noqa: PLW2901
             if a == b:
                 continue
+        if title and i < 8 and text[a:b] == text[title[0] : title[1]]:
+            segments.append(Segment("title", a, b, body=a))
+            continue
         kind = _around(text, a, b, state, i >= tail, title is not None, lines, i)
         if kind:
             segments.append(Segment(kind, a, b, body=a))
@@ -171,6 +174,7 @@ def _around(
                 return "meta"
             if (
                 titled
+                and i < 8
                 and not state.body
                 and b - a <= 30
                 and _PLAIN_LINE.fullmatch(text, a, b)
