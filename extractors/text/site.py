@@ -12,6 +12,7 @@ from extractors.text.lines import DOCUMENT_NUMBER, is_addressee, is_dateline, is
 Span = tuple[int, int]
 _HEAD = 60  # lines looked at before the title
 _TAIL = 40  # lines looked at after the end
+_CLOCK = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}")
 _STOP = re.compile(r"[。！!?？]")
 
 
@@ -23,6 +24,11 @@ def _any(key: str) -> re.Pattern[str]:
 @cache
 def _lead() -> re.Pattern[str]:
     return re.compile(rf"[【\[(]?(?:{'|'.join(words('text_site', 'leads'))})[】\])]?[ ]?[:：]")
+
+
+@cache
+def _shared_lead() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(words('text_site', 'shared_leads'))})[ ]?[:：]")
 
 
 @cache
@@ -82,7 +88,8 @@ def _first(text: str, lines: list[Span]) -> tuple[int, bool]:
         elif is_title_line(text[a:b]) and not text.endswith("范文", a, b):
             titles.append(i)
         elif _is_fringe(text, a, b):
-            dropped, seen = i + 1, True
+            dropped = i + 1
+            seen = seen or not _shared_lead().match(text, a, b) or _CLOCK.search(text, a, b) is not None
         elif _is_body(text, a, b):
             break
     if not seen or dropped >= len(lines):
