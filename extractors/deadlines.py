@@ -65,10 +65,10 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
     labelled = _LABEL.search(text, max(sentence.segment.start, t.start - 60), t.start)
     kind, confidence, cue = t.kind, 0.93, ""
     if kind == "in" and _AT_LATEST.search(text, max(clause[0], t.start - 4), t.start):
-        t = replace(t, kind="by")
+        t, kind = replace(t, kind="by"), "by"
     if labelled:
         cue, confidence = labelled.group().split(":")[0], 0.97
-        if t.kind == "duration":
+        if t.kind == "duration" or _nominal(t):
             return None
         if t.kind == "in" and (_whole_year(t) or t.start_date == t.end_date):
             kind = "by"

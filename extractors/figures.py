@@ -41,6 +41,8 @@ _LEVEL = re.compile(r"(?:到|至|为)约?$")
 _MORE = re.compile(r"(?:比|较)(?:上年|去年|前年|同期|上月|上季|年初)[^,，。;；]{0,6}?(多|少|高|低|快|慢)(?:了|出)?$")
 _QUOTES = ("“", '"', "「", "‘", "《")
 _QUOTED = re.compile(r"[^“”\"」’》,，。]{0,10}[”\"」’》]")
+_GOOD_DEEDS = re.compile(r"(?:[一-龥]{0,4})(?:实事|大事|好事)")  # 十件民生实事 is a programme's name
+_STEPS = re.compile(r"(?:由|从|提高到|提高至|提升到|提升至|增加到|增加至|增至|降到|降至|升至|下降到|下降至)$")
 _RANK = re.compile(r"(?:前|后|倒数|排名|排第|列第|位列|居)\s*$")
 _RHETORICAL = re.compile(rf"(?:{'|'.join(re.escape(w) for w in words('figures', 'rhetorical'))})(?![台型车])")
 _CHINESE_ARTICLE = re.compile(r"[一壹](?!十|百|千|万|亿|点|至|到|两|二)")
@@ -93,7 +95,7 @@ def _figure(
 ) -> FigureMention | None:
     text = sentence.text
     percent_lost = "percent_lost" in view.part.quality
-    measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 1])
+    measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 8])
     if certainty <= 0:
         return None
     if q.numeral == "chinese" and text[q.start - 1 : q.start] in _QUOTES and _QUOTED.match(text, q.end):
@@ -125,6 +127,8 @@ def _measure(q: Quantity, before: str, percent_lost: bool, following: str) -> tu
     if not q.measure:
         return _bare(q, before, percent_lost)
     raw = q.text
+    if q.numeral == "chinese" and q.measure == "件" and _GOOD_DEEDS.match(following):
+        return q.measure, 0.4
     if q.dimension in ("count", "") and q.numeral == "chinese":
         if _CHINESE_ARTICLE.match(raw) and q.bound not in ("ge", "le"):
             return q.measure, 0.4
@@ -145,6 +149,8 @@ def _bare(q: Quantity, before: str, percent_lost: bool) -> tuple[str, float]:
     if _RATE_NOUN.search(before):
         zero = q.low == 0
         return "", 0.8 if percent_lost or zero or (q.high or q.low or Decimal(0)) <= 100 else 0.4
+    if _STEPS.search(before):
+        return "", 0.7
     if q.low == 0 and _ZERO_NOUN.search(before):
         return "", 0.7
     if _ZERO_NOUN.search(before) and q.numeral == "arabic":

@@ -32,6 +32,7 @@ class Timeline:
     _segment: Segment | None = None
     _year: int | None = None
     _month: tuple[int, int] | None = None
+    _ahead: int | None = None  # the year that a limit of this segment named itself
     _named: int | None = None  # the year that a time of this sentence named itself
     _sentence: int = -1
     _last: tuple[int, int] | None = None
@@ -60,6 +61,7 @@ class Timeline:
 
     def _enter(self, segment: Segment) -> None:
         last, self._segment, self._year = self._segment, segment, segment.year
+        self._ahead = None
         if last is None or last.path != segment.path or segment.kind == "heading":
             self._month = None
         for heading in reversed(segment.path):
@@ -72,8 +74,9 @@ class Timeline:
             anchor = self._near()
             return times.resolve(t, anchor) if anchor else t
         year = segment.year if _SPEAKER.match(t.text) else self._year
-        if self._named is not None and (year is None or self._named > year) and not _SPEAKER.match(t.text):
-            year = self._named
+        named = self._named or self._ahead
+        if named is not None and (year is None or named > year) and not _SPEAKER.match(t.text):
+            year = named
         if year is None:
             return t
         found = times.resolve(t, date(year, 1, 1))
@@ -105,6 +108,8 @@ class Timeline:
         year, month = int(first[:4]), _month_of(t)
         if not t.uses and not _COMPARED.search(self.text, max(0, t.start - 2), t.start):
             self._named = year
+            if t.kind == "by":
+                self._ahead = year
         if month is not None:
             self._month = self._last = (year, month)
             if segment.kind == "heading":
