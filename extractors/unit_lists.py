@@ -14,7 +14,7 @@ from extractors.language import organisations
 from extractors.unit_hits import Hit, Listing
 from extractors.unit_words import words
 
-_PIECE = re.compile(r"(?:[^、,，;；。!?\n\t()\[\]【】〔〕:： ]|\([^()\n]{0,40}\))++")
+_PIECE = re.compile(r"(?:[^、,，;；。!?\n\t()\[\]【】〔〕:：/ ]|\([^()\n]{0,40}\))++")
 _SEPARATOR = re.compile(r"[、,，;；/ \t]*+")
 _GLOSS = re.compile(r"\(([^()]*)\)$")
 _INNER = re.compile(r"(?:市|县|区|街道?|镇|乡|园区|开发区|社区|居|场|分|子|部门|单位|[、,/])+")
@@ -25,6 +25,7 @@ _PEOPLE = re.compile(
 )
 _LEADING = re.compile(r"(?:以及|及其|及|和|与|由|各自由|其中)(?=.)")
 _BRACKET = re.compile(r"[(\[【〔]((?:[^()\[\]【】〔〕\n]|\([^()\n]{0,30}\)){2,200}+)[)\]】〕]")
+_NUMBER = re.compile(r"(?:\([一二三四五六七八九十0-9]{1,3}\)|[0-9]{1,2}[.、]|[①②③④⑤⑥⑦⑧⑨⑩])(?=.)")
 _TIME_LIKE = re.compile(r"[0-9]+[年月日]|[0-9%]|[年月旬]底?前|季度|长期|全年|持续|立即|完成|贯穿")
 _PERSON = re.compile(r"[\u4e00-\u9fff×某○*]{2,4}|[\u4e00-\u9fff]{2,4}·[\u4e00-\u9fff]{2,8}")
 LONGEST_LIST = 600
@@ -64,12 +65,12 @@ def _labelled(text: str, start: int, end: int) -> Iterator[Listing]:
         if hit["person"] is not None:
             continue
         stop = _list_end(text, hit.end(), end)
-        found, reached, persons = _members(text, hit.end(), stop, loose=True)
+        found, reached, persons = _members(text, hit.end(), stop, loose=True, mixed="人" in hit.group())
         if not found:
             continue
         if (hit["colon"].strip() in ("为", "是") or "\n" in hit["colon"]) and not all(m.known for m in found):
             continue
-        role = lexicon.label_roles[hit["role"]]
+        role = "lead" if "牵头" in hit.group() else lexicon.label_roles[hit["role"]]
         first, last = _around(text, hit.start(), reached, start, end)
         hits = [
             Hit(
@@ -96,7 +97,7 @@ def persons(text: str, start: int, end: int) -> list[tuple[int, int]]:
         for hit in expression.finditer(text, start, end):
             if expression is lexicon.label and hit["person"] is None:
                 if "人" in hit.group() or "领导" in hit.group():
-                    found += _members(text, hit.end(), _list_end(text, hit.end(), end), loose=True)[2]
+                    found += _members(text, hit.end(), _list_end(text, hit.end(), end), loose=True, mixed=True)[2]
                 continue
             found += _persons(text, hit.end(), _list_end(text, hit.end(), end))
     return sorted(set(found))
@@ -162,7 +163,9 @@ def _around(text: str, first: int, last: int, low: int, high: int) -> tuple[int,
     return first, last
 
 
-def _members(text: str, start: int, end: int, *, loose: bool) -> tuple[list[_Member], int, list[tuple[int, int]]]:
+def _members(
+    text: str, start: int, end: int, *, loose: bool, mixed: bool = False
+) -> tuple[list[_Member], int, list[tuple[int, int]]]:
     """Members up to the first piece that is none, where that ended, and persons among them."""
     lexicon = words()
     found: list[_Member] = []
@@ -183,6 +186,10 @@ def _members(text: str, start: int, end: int, *, loose: bool) -> tuple[list[_Mem
         if lexicon.other_start.match(text, place, stop) and not organisations.whole(text, place, stop):
             break
         strict = not loose or any(c in mark for c in ",，;； ")
+        if mixed and found and _PERSON.fullmatch(piece.group()) and not organisations.find(text, place, stop):
+            people.append((place, stop))
+            place = reached = stop
+            continue
         made = list(_split(text, place, stop, strict and bool(found)))
         if not made:
             name = piece.group()
@@ -210,6 +217,8 @@ def _members(text: str, start: int, end: int, *, loose: bool) -> tuple[list[_Mem
 def _split(text: str, start: int, end: int, strict: bool) -> Iterator[_Member]:
     """Members of one piece between separators: glosses and role words off, 和 and 及 taken apart."""
     lexicon = words()
+    if numbered := _NUMBER.match(text, start, end):
+        start = numbered.end()
     leading = _LEADING.match(text, start, end)
     if leading and organisations.whole(text, start, end) is None:
         start = leading.end()
@@ -257,6 +266,9 @@ def _split(text: str, start: int, end: int, strict: bool) -> Iterator[_Member]:
         and (not strict or len(known[-1].name) * 2 > len(name))
     ):
         yield _Member(start, end, role, True, known[-1].kind, strong)
+        return
+    if known and known[0].start == start and (told := lexicon.role_tail.match(text, known[0].end, end)):
+        yield _Member(start, known[0].end, lexicon.tail_roles[told["tail"]], True, known[0].kind, True)
         return
     if not strict and len(name) <= 14 and not _TIME_LIKE.search(name) and not _is_sentence(text, start, end, known):
         yield _Member(start, end, role, False, "", strong)

@@ -37,6 +37,7 @@ class Lexicon:
     guessed: frozenset[str]
     hosts: frozenset[str]
     joining: frozenset[str]
+    suffixed: frozenset[str]
     national: tuple[str, ...]
 
 
@@ -97,7 +98,9 @@ def lexicon() -> Lexicon:
         inner_each=re.compile("成员单位|科室|处室|股室|部门|单位|中队|大队|分局|学校|班"),
         gloss=re.compile(gloss),
         place_inside=re.compile("[省市县区州旗](?=.)"),
-        direct=re.compile("(?:[市县区省州]直(?:属)?|[市县区省州]级|本[市县区校院]|全[市县区校院]|(?:公司|集团)?(?:总部|机关|本部)|公司|集团)$"),
+        direct=re.compile(
+            "(?:[市县区省州]直(?:属)?|[市县区省州]级|本[市县区校院]|全[市县区校院]|(?:公司|集团)?(?:总部|机关|本部)|公司|集团)$"
+        ),
         several=re.compile(
             rf"(?P<list>{fields}(?:[、和及]{fields})+)等(?:有关|相关|多个)?(?:职能|主管|行业)?(?:部门|单位)$"
         ),
@@ -110,6 +113,7 @@ def lexicon() -> Lexicon:
         levels=frozenset(words(name, "levels")),
         specific_each=frozenset(words(name, "specific_each")),
         facilities=words(name, "facilities"),
+        suffixed=frozenset(words(name, "suffixed")),
         joining=frozenset(words(name, "joining")),
         hosts=frozenset(words(name, "hosts")),
         national=words(name, "national"),

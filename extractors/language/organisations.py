@@ -220,7 +220,7 @@ def _nests(
     if gap and any(
         cut.end()
         for cut in words.cut.finditer(gap)
-        if cut.end() < len(gap) or cut.lastgroup == "mark" or len(ending) > 1
+        if cut.end() < len(gap) or cut.lastgroup == "mark" or ending not in words.suffixed
     ):
         return False
     if "各" in gap or (gap and gap[0] in words.levels and before.kind == "named"):
@@ -250,7 +250,11 @@ def _vouched(body: str, first: int, text: str, words: Lexicon) -> bool:
 
 def _kind(name: str, category: str, words: Lexicon) -> Kind:
     plain = _VAGUE.sub("", name)
-    if name in words.generic or (plain != name and plain in words.generic) or (name[0] in "各全" and name[1:] in words.generic and name not in words.specific_each):
+    if (
+        name in words.generic
+        or (plain != name and plain in words.generic)
+        or (name[0] in "各全" and name[1:] in words.generic and name not in words.specific_each)
+    ):
         return "generic"
     if name[0] in "我本" and len(name) <= 4:
         return "own"
