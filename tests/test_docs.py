@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import typer.main
 
+from extractors.reading import FORMATS
 from extractors.schema import QUALITY_FLAGS, REJECT_REASONS, TABLES, Column, Place, columns
 from pipeline import cli, config, errors
 from pipeline.export.ledger import look
@@ -94,6 +95,11 @@ def test_the_words_of_the_ledger_are_those_of_the_guide() -> None:
     for name, words in look()["words"].items():
         between = r"` \| " if name == "quality" else "` "
         assert [code for code, word in words.items() if not re.search(f"`{code}{between}{word}", GUIDE)] == [], name
+
+
+@pytest.mark.parametrize("page", [README, GUIDE], ids=["README", "guide"])
+def test_every_format_is_named(page: str) -> None:
+    assert [kind for kind in FORMATS if f"`.{kind}`" not in page] == []
 
 
 def verbs() -> dict[str, Any]:
