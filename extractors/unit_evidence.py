@@ -111,7 +111,11 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         fit = sentence.segment.tense == "planned" and tail.kind != "preposition" and not tail.nominal
         return min(base, 0.6) if fit else 0.4
     if name.endswith(lexicon().facilities) and name[0] != "各" and not name[0:1].isdigit():
-        levelled = name[0] in "市县区省州镇乡院校" or limited or (tail.kind == "verb" and len(name) >= 4 and part.kind == "plan")
+        levelled = (
+            name[0] in "市县区省州镇乡院校"
+            or limited
+            or (tail.kind == "verb" and len(name) >= 4 and part.kind == "plan")
+        )
         fit = levelled and sentence.segment.tense == "planned" and not tail.nominal
         return min(base, 0.55) if fit else 0.4
     return base

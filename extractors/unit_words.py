@@ -55,7 +55,9 @@ def words() -> SimpleNamespace:
     tails = _any(made.tail_roles)
     made.adverbs = rf"(?:{_any(subjects['adverbs'])}|{TIME})*+"
     made.fill = re.compile(made.adverbs)
-    made.role_tail = re.compile(rf"{made.adverbs}(?P<tail>{tails})(?:(?:实施|落实|推进|开展|执行|工作|做好)(?=[,，。;；)、\n]|$))?")
+    made.role_tail = re.compile(
+        rf"{made.adverbs}(?P<tail>{tails})(?:(?:实施|落实|推进|开展|执行|工作|做好)(?=[,，。;；)、\n]|$))?"
+    )
     made.glossed_role = re.compile(rf"\((?P<tail>{tails})(?:单位|部门)?\)")
     made.member_tail = re.compile(
         rf"(?:(?:、|,)?等(?:[市县区省州]直?)?(?:有关|相关|多个|各)?(?:职能)?(?:部门|单位|科室|处室|地)?)?(?:依?按照?(?:各自)?(?:的)?职责(?:任务)?(?:分工)?|依职责|按分工|分工|分别|共同|各自|具体|积极|全程|主动)*"

@@ -14,11 +14,13 @@ from extractors.language.organisation_lexicon import Lexicon, lexicon
 
 Kind = Literal["named", "generic", "place", "own", "guess"]
 
-NEAR = 8
 LONGEST_BODY = 20
 """A name holds at most so many characters before its last ending."""
+LONGEST_PLACE = 5
+"""A name of a place holds at most so many characters before 镇, 县 and the like."""
+NEAR = 8
+"""The end of most names lies so near to their beginning: looked at first."""
 
-_TRIMMED = re.compile(r"(?:[年月日旬周底初末度内后前起时]|第?[一二三四五六七八九十]+是)(?=.)")
 _VAGUE = re.compile(r"^(?:相关|有关|各有关|各相关|具体|其他|其它|所有|全体|上述|以上)(?:的)?")
 _WHOLE_GROUP = re.compile(
     r"(?:(?:全[市县区镇校省州旗乡村]|[我本][市县区镇校省州旗乡村])(?:的)?)?(?:所有|全体|有关|相关|具体|其他|其它)$"
@@ -110,6 +112,11 @@ def _build(
         return Organisation(before.start, stop, name, _kind(name, category, words)), True
     if category == "weak" and ending not in words.guessed and not _may_be_vouched(text, low, first, words):
         return None
+    if category == "place":
+        # A place name is short: what reaches back further is none.
+        low = max(low, first - LONGEST_PLACE - 1)
+        if first == low or (not "\u3400" <= text[first - 1] <= "\u9fff" and text[first - 1] not in "*×○〇_X"):
+            return None
     begin = _left(text, low, first, words, category == "weak" or ending in words.deep, ending in words.deep)
     if begin - low >= 3 and text[begin - 1] == "”" and (category == "weak" or ending in words.deep):
         begin = _before_quotes(text, low, begin, words)
@@ -122,7 +129,11 @@ def _build(
     elif not body:
         return None
     elif category == "place":
-        if not 1 <= len(body) <= 5 or body[-1] in "各全我本该每跨" or (len(body) == 1 and "\u3400" <= body <= "\u9fff"):
+        if (
+            not 1 <= len(body) <= LONGEST_PLACE
+            or body[-1] in "各全我本该每跨"
+            or (len(body) == 1 and "\u3400" <= body <= "\u9fff")
+        ):
             return None
     elif category == "weak" and not _vouched(body, first, text, words):
         if not 2 <= len(body) <= 6 or ending not in words.guessed:
