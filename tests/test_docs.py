@@ -171,6 +171,16 @@ def test_commands_of_the_readme_are_targets_of_the_makefile() -> None:
     assert set(re.findall(r"\bmake ([a-z]+)", quoted)) <= targets
 
 
+def test_the_python_example_of_the_readme_runs(samples: Path) -> None:
+    example = re.search(r"```python\n(.+?)```", README, re.S)
+    assert example
+    plan = next(p for p in sorted(samples.iterdir()) if p.suffix == ".docx")
+    names: dict[str, Any] = {"data": plan.read_bytes()}
+    exec(example[1], names)
+    assert len(names["found"].tables["figures"]) == len(names["found"].rows["figures"]) > 0
+    assert names["doc"].spans["figures"][0]._.row.quote
+
+
 def test_tables_page_is_up_to_date() -> None:
     sys.path.insert(0, str(ROOT / "tools"))
     try:
