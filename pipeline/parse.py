@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import datetime
 from decimal import Decimal
 from typing import IO, Any
 
@@ -29,7 +29,7 @@ def answer(line: bytes) -> dict[str, Any]:
             raise ValueError("text is missing or no string")
         if anchor is not None and not isinstance(anchor, str):
             raise ValueError("anchor is no string")
-        day = date.fromisoformat(anchor) if anchor else None
+        day = datetime.fromisoformat(anchor).date() if anchor else None
         return {
             "id": key,
             "quantities": [

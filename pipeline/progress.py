@@ -26,7 +26,7 @@ _SAME, _INNER, _NARROWER = 0.9, 0.8, 0.55  # confidence by how the indicators ag
 _SILENT = 0.75  # of a target that no report of its body and year mentions
 _PLAUSIBLE = 5  # a result beyond so many times its target is more likely another indicator
 _HEAD_CHARS = 2  # what indicators end with names what is measured (…面积, …总额): it must agree
-_MAX_NEAR = 200  # results with the same head; more are no help in telling them apart, and cost their square
+_MAX_NEAR = 200  # results that a target is held against; among more there is no telling, and they cost their square
 _BODY_CHARS = 4  # a shorter beginning of a title names no body
 _STARTING_POINT = "由…到"  # cue of A in 由A增至B: where the work begins, no result of it
 _UNNEEDED = re.compile(r"[\W_]+")
@@ -137,7 +137,7 @@ class Matcher:
         for key in (t.key, t.key[-_HEAD_CHARS:]):
             for place in _places(t):
                 near = index.get((*place, *_measured(t), key), ())
-                if key != t.key and len(near) > _MAX_NEAR:
+                if len(near) > _MAX_NEAR:
                     continue
                 for r in near:
                     if r.figure_id in found or (t.basis and r.quote in t.basis) or not _periods_agree(t, r):
@@ -188,13 +188,18 @@ def _undisputed(
     chosen: list[tuple[_Figure, _Figure | None, float]],
 ) -> Iterator[tuple[_Figure, _Figure | None, float]]:
     """Without pairs whose result serves another target better, or equally well with another value."""
-    claims: dict[str, list[tuple[_Figure, float]]] = defaultdict(list)
+    best: dict[
+        str, tuple[float, Decimal | None]
+    ] = {}  # result → its surest claim, and the one value it is held against
     for t, r, sure in chosen:
         if r is not None:
-            claims[r.figure_id].append((t, sure))
+            known = best.get(r.figure_id, (0.0, None))
+            if sure > known[0]:
+                best[r.figure_id] = (sure, t.value)
+            elif sure == known[0] and t.value != known[1]:
+                best[r.figure_id] = (sure, None)
     for t, r, sure in chosen:
-        rivals = claims[r.figure_id] if r is not None else []
-        if all(o is t or other < sure or (other == sure and o.value == t.value) for o, other in rivals):
+        if r is None or best[r.figure_id] == (sure, t.value):
             yield t, r, sure
 
 
