@@ -28,6 +28,7 @@ _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
 _TERM = re.compile(r"[“\"]?十[一二三四五六七八九]五[”\"]?(?P<span>期间|时期|末|期末)?")
 _TERM_THEME = re.compile(r"是|的|[^,，。;；]{0,12}?(?:目标|任务|规划|纲要|指标)")
 _DIGIT = re.compile(r"\s*\d")
+_TERM_EDGE = re.compile(r"第|[前后末初内]$")
 _TIME_ONLY = 3
 _NAME_OPEN = re.compile(r"《[^》]*$")
 # Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
@@ -39,6 +40,7 @@ _BARE_YEAR = re.compile(
     r"(?:[_*×xX○〇\d一二三四五六七八九零]{0,4}年度?|今年|本年度?|全年|年度|当年|本年内?|今明两年|年内?)$"
 )
 _AT_LATEST = re.compile(r"(?:不迟于|不晚于|最迟|最晚)(?:在|于)?$")
+_SLOGAN = re.compile(r"[一每]月一(?![日号])")  # 一月一主题
 _USED = re.compile(r"(?:用|利用|花|经过|力争用|再用)\s*$")
 _UNTIL = re.compile(r"(?:截至|截止|截止到)\s*$")
 _REPORTED = re.compile(r"(?:完成了|已|实现了|共|累计|达到了|发生|为|增长|下降|达)")
@@ -95,6 +97,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if _nominal(t):
         return None
+    if before.endswith("不") or _SLOGAN.match(text, t.start):
+        return None  # 不到去年同期
     if t.kind == "duration":
         if not _USED.search(before):
             return None
@@ -137,7 +141,7 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if bare_year and not _other_year(view, sentence, t):
         return t.kind, 0.4, "year"
-    if t.uses == "term" and t.kind == "in" and not t.start_date and "第" not in t.text:
+    if t.uses == "term" and t.kind == "in" and not t.start_date and not _TERM_EDGE.search(t.text):
         return t.kind, 0.4, "term"
     return t.kind, 0.93 if verdict == "planned" else 0.6, cue or f"section:{verdict}"
 

@@ -26,6 +26,9 @@ from extractors.language.quantity_reading import (
     six,
 )
 
+_BETWEEN = 6
+_FROM_TO = re.compile(r"\s*(?:\(含\))?及?以上(?:至|到|、)?\s*")
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -65,7 +68,28 @@ def find(text: str) -> list[Quantity]:
     while candidate := CANDIDATE.search(folded, position):
         match = SCAN.match(folded, candidate.start())
         position = candidate.end() if match is None else _take(text, folded, match, found)
-    return found
+    return _spanned(text, folded, found)
+
+
+def _spanned(text: str, folded: str, found: list[Quantity]) -> list[Quantity]:
+    """A lower and an upper bound side by side are one range: 2万元以上5万元以下."""
+    joined_up: list[Quantity] = []
+    for q in found:
+        last = joined_up[-1] if joined_up else None
+        if (
+            last is not None
+            and last.bound == "ge"
+            and q.bound == "le"
+            and last.measure == q.measure
+            and q.start - last.end <= _BETWEEN
+            and _FROM_TO.fullmatch(folded, last.end, q.start)
+        ):
+            joined_up[-1] = replace(
+                last, end=q.end, text=text[last.start : q.end], high=q.high, bound="range", numeral=last.numeral
+            )
+        else:
+            joined_up.append(q)
+    return joined_up
 
 
 def _take(text: str, folded: str, match: re.Match[str], found: list[Quantity]) -> int:

@@ -86,7 +86,7 @@ def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     for m in _CLAUSE.finditer(text, start, end):
         mark = text[m.start()]
         if mark in "(“《" or (
-            mark == "," and text[m.end() : m.end() + 1].isdecimal() and text[m.start() - 1 : m.start()].isdecimal()
+            mark in ",:" and text[m.end() : m.end() + 1].isdecimal() and text[m.start() - 1 : m.start()].isdecimal()
         ):
             continue
         found.append((at, m.end()))

@@ -194,6 +194,7 @@ _IS = re.compile(
 )
 _ANNUAL = re.compile("年度|工作(?:计划|要点|安排|思路|打算)")
 _DATED = re.compile(r"(20\d\d)年\d{1,2}月\d{1,2}日")
+_HAPPENED = re.compile(r"(20\d\d)年\d{1,2}月(?:\d{1,2}日)?(?![底末前])")
 _CITED = re.compile(r"《[^《》]{0,80}》|[〔\[(（][^()（）〔〕]{0,40}[〕\])）]")
 
 
@@ -238,8 +239,8 @@ def year_of(
     if in_period:
         return in_period, "text"
     dated = _DATED.match(head)
-    if dated:
-        return int(dated[1]), "text"
+    if dated:  # the latest of the events that it opens with: 2021年10月…督察,2022年1月反馈
+        return max(int(m[1]) for m in _HAPPENED.finditer(head)), "text"
     for line in meta:
         number = DOCUMENT_NUMBER.fullmatch(line)
         if number:
