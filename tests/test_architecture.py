@@ -36,7 +36,7 @@ FORBIDDEN_CALLS = re.compile(
     r"(?:^|\.)(?:datetime\.(?:now|utcnow|today)|date\.today)$|^(?:io\.)?open$|^(?:input|print|exec|eval|__import__)$"
 )
 PURE = frozenset({"PurePath", "PurePosixPath", "PureWindowsPath"})
-WORD = re.compile("[\u4e00-\u9fff]")
+WORD = re.compile("[\u4e00-\u9fff]{2,}")
 MAX_WORDS_IN_CODE = 12
 MAX_ALTERNATIVES = 20  # of a grammar's pattern
 MAX_LINES = 400
@@ -92,12 +92,14 @@ def word_lists(source: str) -> list[str]:
         elif isinstance(node, ast.Dict):
             items = [*node.keys]
         words = [
-            e.value for e in items if isinstance(e, ast.Constant) and isinstance(e.value, str) and WORD.search(e.value)
+            e.value
+            for e in items
+            if isinstance(e, ast.Constant) and isinstance(e.value, str) and WORD.fullmatch(e.value)
         ]
         if len(words) > MAX_WORDS_IN_CODE:
             found.append(f"line {node.lineno}: {len(words)} words from {words[0]}")
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.count("|") >= MAX_ALTERNATIVES:
-            branches = [b for b in node.value.split("|") if re.fullmatch("[\u4e00-\u9fff]{2,}", b)]
+            branches = [b for b in node.value.split("|") if WORD.fullmatch(b)]
             if len(branches) > MAX_ALTERNATIVES:
                 found.append(f"line {node.lineno}: an alternation of {len(branches)} words from {branches[0]}")
     return found

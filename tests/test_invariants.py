@@ -176,6 +176,7 @@ def test_rows_of_paragraphs_in_any_company(lines: list[str]) -> None:
 @example("一、" * 2000)
 @example("1.1." * 2000)
 @example("每" * 3000 + "年")
+@example("由市住建局在2021年3月至")
 def test_rows_of_nonsense_in_our_alphabet(text: str) -> None:
     check_text(text)
 
