@@ -15,11 +15,12 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a paged format; ``number`` is 1-based, offsets are source offsets."""
+    """One page of a paged format; ``number`` is 1-based, offsets are source offsets; ``ocr``: read from its picture."""
 
     number: int
     start: int
     end: int
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)

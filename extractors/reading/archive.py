@@ -21,22 +21,25 @@ class Package:
         self._archive = archive
         self._read = 0
         self.names = frozenset(archive.namelist())
+        self.entries = tuple(archive.infolist())
 
     def size(self, member: str) -> int:
         """Declared size of a member in bytes; zipfile never yields more than that."""
         return self._archive.getinfo(member).file_size
 
-    def read(self, member: str, limit: int = MAX_MEMBER) -> bytes:
+    def read(self, member: str | zipfile.ZipInfo, limit: int = MAX_MEMBER) -> bytes:
         """Bytes of a member. Raises Rejected: too_large, encrypted, unreadable."""
-        size = self.size(member)
+        if isinstance(member, str):
+            member = self._archive.getinfo(member)
+        size = member.file_size
         self._read += size
         if size > limit or self._read > MAX_TOTAL:
-            raise Rejected("too_large", f"{member} unpacks to {size} bytes")
+            raise Rejected("too_large", f"{_shown(member)} unpacks to {size} bytes")
         try:
             return self._archive.read(member)
         except RuntimeError as error:  # zipfile says so for encrypted members and unknown methods alike
             reason = "encrypted" if "password" in str(error) else "unreadable"
-            raise Rejected(reason, f"cannot unpack {member}") from error
+            raise Rejected(reason, f"cannot unpack {_shown(member)}") from error
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -46,7 +49,7 @@ class Package:
             struct.error,
             ValueError,
         ) as error:
-            raise Rejected("unreadable", f"cannot unpack {member}: damaged") from error
+            raise Rejected("unreadable", f"cannot unpack {_shown(member)}: damaged") from error
 
 
 def open_zip(data: bytes) -> Package:
@@ -59,6 +62,10 @@ def open_zip(data: bytes) -> Package:
     if len(archive.infolist()) > MAX_MEMBERS:
         raise Rejected("too_large", f"more than {MAX_MEMBERS} members in the package")
     return Package(archive)
+
+
+def _shown(member: zipfile.ZipInfo) -> str:
+    return member.filename.encode("ascii", "replace").decode()[-80:]
 
 
 def members(package: Package) -> frozenset[str]:

@@ -63,6 +63,7 @@ class Assembly:
         self._length = 0
         self._tables: list[Table] = []
         self._pages: list[Page] = []
+        self._recognised: set[int] = set()
         self.flags: set[str] = set()
         self.warnings: dict[str, int] = {}
 
@@ -87,6 +88,12 @@ class Assembly:
             last = self._pages[-1]
             self._pages[-1] = Page(last.number, last.start, self._length)
         self._pages.append(Page(number, self._length, self._length))
+
+    def recognised(self, numbers: set[int]) -> None:
+        """Mark pages whose text was read from their picture."""
+        self._recognised = numbers
+        if numbers:
+            self.flags.add("ocr")
 
     def table(
         self,
@@ -152,5 +159,8 @@ class Assembly:
         if self._pages:
             last = self._pages[-1]
             self._pages[-1] = Page(last.number, last.start, len(text))
-        pages = tuple(Page(p.number, min(p.start, len(text)), min(p.end, len(text))) for p in self._pages)
+        pages = tuple(
+            Page(p.number, min(p.start, len(text)), min(p.end, len(text)), p.number in self._recognised)
+            for p in self._pages
+        )
         return Parsed(text, pages, tuple(self._tables), self.flags, self.warnings)

@@ -1,18 +1,20 @@
-"""PDF with a text layer: lines as they are laid out, page by page, and ruled tables as tables.
+"""PDF: lines as they are laid out, page by page, and ruled tables as tables; pages without usable text go to OCR.
 
-Text and character boxes come from PDFium. Pages with rules are looked at a second time for tables; their characters are
-dealt to the cells, so that nothing stands twice. Lines are not rejoined into paragraphs here: that is the analysis' job.
+Text, character boxes and rules come from PDFium. Pages with rules are looked at a second time for tables; their
+characters are dealt to the cells, so that nothing stands twice. pdfplumber is asked where rows are ruled and columns are
+not. Lines are not rejoined into paragraphs here: that is the analysis' job.
 """
 
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from extractors.errors import Rejected
+from extractors.reading import celltext, ocr, pdfcolumns, pdfpaths, ruling
 from extractors.reading.assembly import Assembly, Parsed
 from extractors.reading.pdfflow import Block, Flow
-from extractors.reading.pdftables import page_blocks
 
 MAX_PAGES = 5000
 MIN_PATHS, MAX_PATHS = 4, 4000  # fewer make no table; more are a drawing or a map
@@ -25,6 +27,9 @@ SIGNS = {
     0xFFFF: None,
     0x0D: None,
 }  # soft hyphens are typed as dashes here
+# What a font without a map to characters leaves: private use, controls, replacement characters, glyph numbers.
+BROKEN = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f]")
+BROKEN_SHARE = 0.2
 
 
 def read(data: bytes, name: str) -> Parsed:
@@ -57,91 +62,103 @@ def _open(data: bytes) -> Any:
 def _read(document: Any, data: bytes) -> Parsed:
     assembly = Assembly()
     flow = Flow(assembly)
-    characters = unread = 0
-    tables = _Tables(data)
+    reader = _Pages(data)
+    characters = 0
     for number in range(1, len(document) + 1):
         try:
             page = document[number - 1]
         except RuntimeError:  # PdfiumError: a page that is damaged by itself
-            unread += 1
+            reader.unread += 1
             flow.page(number, [])
             continue
         try:
-            blocks = _page(page, number, tables)
-            size = sum(block.size for block in blocks)
-            characters += size
-            if size < SCANNED and _has_picture(page):
-                unread += 1
+            blocks = reader.page(page, number)
         finally:
             page.close()
+        characters += sum(block.size for block in blocks)
         flow.page(number, blocks)
     flow.end()
-    tables.close()
-    if unread and characters < SCANNED * len(document):
-        raise Rejected("no_text", "scanned or damaged: pages without a text layer")
+    reader.close()
+    if reader.unread and characters < SCANNED * len(document):
+        raise Rejected("no_text", "scanned or damaged: " + ("pages without text" if ocr.available() else ocr.MISSING))
+    assembly.recognised(reader.recognised)
     parsed = assembly.parsed()
-    if unread:
-        parsed.warnings["pages_unread"] = unread
+    if reader.unread:
+        parsed.warnings["pages_unread"] = reader.unread
     if b"%%EOF" not in data:
         parsed.flags.add("truncated")
     return parsed
 
 
-class _Tables:
-    """pdfplumber over the same bytes, opened only once a page has rules."""
+class _Pages:
+    """Reads page after page: from the text layer, or from the picture of the page."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._document: Any = None
+        self._plumber: Any = None
+        self.unread = 0
+        self.recognised: set[int] = set()
 
-    def cells(self, number: int) -> tuple[Any, list[list[tuple[float, float, float, float]]]]:
-        """pdfplumber's frame of page ``number`` and, for each table found, its cells (x0, top, x1, bottom in points)."""
+    def page(self, page: Any, number: int) -> list[Block]:
+        """Lines and tables of a page; one that needs OCR and does not get it is counted in ``unread``."""
+        textpage = page.get_textpage()
+        try:
+            text = textpage.get_text_bounded()
+            broken = len(BROKEN.findall(text)) > BROKEN_SHARE * len(text)
+            if not broken and (len(text.strip()) >= SCANNED or not _has_picture(page)):
+                return self._blocks(page, textpage, text, number)
+        finally:
+            textpage.close()
+        if not ocr.available() or len(self.recognised) >= ocr.MAX_PAGES:
+            self.unread += 1
+            return [] if broken else _lines(text)
+        blocks = ocr.page(page)
+        if blocks:
+            self.recognised.add(number)
+        else:
+            self.unread += 1
+        return blocks
+
+    def _blocks(self, page: Any, textpage: Any, text: str, number: int) -> list[Block]:
+        if MIN_PATHS <= pdfpaths.count(page, MAX_PATHS) <= MAX_PATHS:
+            horizontal, vertical = pdfpaths.rules(page)
+            cells = ruling.tables(horizontal, vertical)
+            if not cells and ruling.rows_only(horizontal):
+                cells = self._second_opinion(number)
+            blocks = celltext.blocks(pdfpaths.characters(page, textpage), cells) if cells else None
+            if blocks is not None:
+                return blocks
+        return _lines(pdfcolumns.reordered(page, textpage) or text)
+
+    def _second_opinion(self, number: int) -> list[list[ruling.Box]]:
+        """Cells of tables whose columns are parted by blanks, as pdfplumber sees them."""
         from io import BytesIO  # noqa: PLC0415
 
         import pdfplumber  # noqa: PLC0415
 
-        if self._document is None:
-            # Damage shows in the outcome; pdfminer would tell of each damaged object on stderr.
-            logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
-            self._document = pdfplumber.open(BytesIO(self._data))
-        page = self._document.pages[number - 1]
         try:
-            return page.bbox, [[tuple(cell) for cell in table.cells] for table in page.find_tables()]
-        finally:
+            if self._plumber is None:
+                # Damage shows in the outcome; pdfminer would tell of each damaged object on stderr.
+                logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
+                self._plumber = pdfplumber.open(BytesIO(self._data))
+            page = self._plumber.pages[number - 1]
+            left, top = page.bbox[:2]
+            found = page.find_tables({"vertical_strategy": "text", "horizontal_strategy": "lines"})
+            tables = [[(c[0] - left, c[1] - top, c[2] - left, c[3] - top) for c in table.cells] for table in found]
             page.close()
+        except Exception:  # only an opinion
+            return []
+        return tables
 
     def close(self) -> None:
-        if self._document is not None:
-            self._document.close()
+        """Free what was opened."""
+        if self._plumber is not None:
+            self._plumber.close()
 
 
-def _page(page: Any, number: int, tables: _Tables) -> list[Block]:
-    textpage = page.get_textpage()
-    try:
-        if MIN_PATHS <= _paths(page) <= MAX_PATHS:
-            try:
-                bbox, found = tables.cells(number)
-            except Exception:
-                found = []
-            if found:
-                blocks = page_blocks(page, textpage, bbox, found)
-                if blocks is not None:
-                    return blocks
-        text = textpage.get_text_bounded().translate(SIGNS)
-    finally:
-        textpage.close()
+def _lines(text: str) -> list[Block]:
+    text = text.translate(SIGNS)
     return [Block(line) for line in text.split("\n")] if text.strip() else []
-
-
-def _paths(page: Any) -> int:
-    import pypdfium2.raw as pdfium  # noqa: PLC0415
-
-    count = 0
-    for _ in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=3):
-        count += 1
-        if count > MAX_PATHS:
-            break
-    return count
 
 
 def _has_picture(page: Any) -> bool:

@@ -26,6 +26,22 @@ FORMATS = {
     "xls": "xls",
     "ods": "ods",
     "csv": "csvtext",
+    "doc": "office",
+    "rtf": "office",
+    "odt": "office",
+    "fodt": "office",
+    "word-xml": "office",
+    "sheet-xml": "office",
+    "works": "office",
+    "ofd": "ofd",
+    "eml": "mail",
+    "mht": "mht",
+    "png": "picture",
+    "jpeg": "picture",
+    "gif": "picture",
+    "bmp": "picture",
+    "tiff": "picture",
+    "webp": "picture",
 }
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 

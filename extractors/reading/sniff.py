@@ -45,6 +45,8 @@ OLE_STREAMS = (
     ("Book", "xls"),
     ("PowerPoint Document", "ppt"),
     ("__properties_version1.0", "msg"),
+    ("MatOST", "works"),
+    ("WksSSWorkBook", "works"),
 )
 # Main parts of zip packages.
 ZIP_MEMBERS = (
@@ -140,12 +142,14 @@ def _text(data: bytes, name: str) -> str:
     start = LEADING.match(lower)
     body = lower[start.end() if start else 0 :]
     if b"<?mso-application" in lower[:600]:
-        return "office-xml"
+        return "sheet-xml" if b"excel.sheet" in lower[:600] else "word-xml"
     tags = len(HTML_TAG.findall(lower))
     if HTML_START.match(body) and (tags or suffix not in TEXT_SUFFIXES):
         return "html"
     if b"<html" in lower or (suffix in HTML_SUFFIXES and tags):
         return "html"
+    if body.startswith(b"<office:document"):
+        return "fodt"
     if lower.startswith(b"<?xml"):
         return "xml"
     lines = raw.splitlines()[:12]
