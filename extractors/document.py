@@ -186,13 +186,15 @@ class Document:
         """Source span of a clean span."""
         return self.clean.source_span(start, end)
 
+    def page_at(self, source_start: int) -> Page | None:
+        """The page of a source offset, None where the format has no pages."""
+        pages = self.source.pages
+        return pages[max(bisect_right(pages, source_start, key=lambda p: p.start) - 1, 0)] if pages else None
+
     def page_of(self, source_start: int) -> int | None:
         """1-based page of a source offset, None where the format has no pages."""
-        pages = self.source.pages
-        if not pages:
-            return None
-        i = bisect_right([p.start for p in pages], source_start) - 1
-        return pages[max(i, 0)].number
+        page = self.page_at(source_start)
+        return page.number if page else None
 
 
 def warnings_text(warnings: Iterable[tuple[str, int]]) -> str:

@@ -13,6 +13,7 @@ from extractors.schema import DeadlineRow, DocumentRow, FigureRow, TaskRow, Unit
 
 _JOIN = ";"
 _BOUND_MARK = {"ge": "≥", "le": "≤", "approx": "约"}
+_OCR_TRUST = 0.9  # what is left of a row's confidence where its page was read from a picture
 Person = tuple[int, int]  # clean span of a name
 
 
@@ -116,11 +117,12 @@ class RowWriter:
         at = (table, start, end, key)
         ordinal = self._seen[at]
         self._seen[at] += 1
+        page = self._document.page_at(start)
         return row_id(self._source.doc_id, table, start, end, key, ordinal), {
             "doc_id": self._source.doc_id, "part": part.number, "section": " > ".join(m.segment.path),
             "start": start, "end": end, "quote": self._source.text[start:end], "sentence": self._sentence(m.sentence),
-            "place": self._cell_place(m.segment, start), "page": self._document.page_of(start),
-            "rule": m.rule, "cue": m.cue, "confidence": m.confidence,
+            "place": self._cell_place(m.segment, start), "page": page.number if page else None, "rule": m.rule, "cue": m.cue,
+            "confidence": round(m.confidence * _OCR_TRUST, 3) if page and page.ocr else m.confidence,
         }  # fmt: skip
 
     def _cell_place(self, segment: Segment, start: int) -> str:
