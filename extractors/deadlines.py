@@ -65,7 +65,10 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
     text = sentence.text
     clause = sentence.clause(t.start)
     labelled = _LABEL.search(text, max(sentence.segment.start, t.start - 60), t.start)
-    kind, confidence, cue = t.kind, 0.93, ""
+    kind: str = t.kind
+    confidence, cue = 0.93, ""
+    if "T" in t.duration:
+        return None  # hours are dropped
     if kind == "in" and _AT_LATEST.search(text, max(clause[0], t.start - 4), t.start):
         t, kind = replace(t, kind="by"), "by"
     if labelled:

@@ -221,8 +221,5 @@ def _topic(sentence: SentenceView, clause: tuple[int, int], q: Quantity) -> str:
 
 
 def _next_mention(sentence: SentenceView, place: int) -> int:
-    nearest = sentence.end
-    for m in (*sentence.quantities, *sentence.times):
-        if m.start >= place:
-            nearest = min(nearest, m.start)
-    return nearest
+    starts = [q.start for q in sentence.quantities] + [t.start for t in sentence.times]
+    return min((start for start in starts if start >= place), default=sentence.end)

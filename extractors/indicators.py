@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from extractors.lexicon import settings, words
+from extractors.lexicon import patterns, settings, words
 
 _MAX = 30
 
@@ -31,10 +31,7 @@ _CHANGE_ONLY = re.compile(settings("figures")["change_only"])
 _RIGHT = re.compile(
     r"(?:以上|以下|以内|之内|左右|上下|多|余|及以上)?(?:的)?([^,，。;；:：、!！?？()（）\[\]【】\n\t]{1,24})"
 )
-_RIGHT_STOP = re.compile(
-    r"已|均(?!等|衡)|都|正在|再(?!生|造)|进行|开展|达到|达|并(?!网)|全部|完成|参与|由|用于|其中|同比|较|比(?!例|重|赛|对)|要(?!素|点|求)|将(?!军)|应(?!急|用|收|届)"
-    r"|为(?!民)|占(?!道)|以上|以下|以内|左右|实现|建成|到(?!位)|至|每|提高|下降|增长|减少|压缩|增加|提升|降低|扩大|缩短|上升|扩充|扩展|精简|缩减"
-)
+_RIGHT_STOP = re.compile(patterns("figures", "right_stop"))
 _CUT = re.compile(r"使得|使|确保|力争|实现|推动|带动|把|将|对|让|其中|争取|预计|累计|完成|达成|新增")
 _BARE_RIGHT = re.compile(r"(?:以上|以下|以内|之内|左右|上下|及以上|多|余)+")
 

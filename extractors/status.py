@@ -11,7 +11,7 @@ import re
 from extractors import tense
 from extractors.context import PartView, SentenceView
 from extractors.language.quantities import Quantity
-from extractors.lexicon import words
+from extractors.lexicon import patterns, words
 
 
 def _any(key: str) -> str:
@@ -60,9 +60,7 @@ _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达�
 _DESCRIBED = re.compile(r"[^,，。;；]{0,20}?(?:项目|生产线|工程|厂房|基地|园区|的)")
 _PROJECT = re.compile(r"[^,，。;；]{0,40}?(?:项目|生产线|工程|基地)")
 _FROM = re.compile(r"(?:由|从|自)[^,，。;；]{0,8}$")
-_TO = re.compile(
-    r"(?:增至|增加到|增加至|增长到|提高到|提高至|提升到|提升至|降至|降到|下降到|下降至|降低到|降低至|减少到|减少至|压缩到|压缩至|缩短到|缩短至|扩大到|扩大至|升至|上升到|上升至|增到|减至|减到|到|至|调整为|变为|降为|增为)[^,，。;；]{0,4}$"
-)
+_TO = re.compile(rf"(?:{patterns('figures', 'to_level')})[^,，。;；]{{0,4}}$")
 
 
 def status(

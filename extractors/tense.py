@@ -58,7 +58,9 @@ def judge(
     one earlier in the sentence; else one after it that plans; else ``default`` with an empty word. With ``looking_on`` (for
     times, which stand before their verb) what follows in the clause goes before what stands earlier in the sentence.
     """
-    before = after = earlier = None
+    before: Cue | None = None
+    after: Cue | None = None
+    earlier: Cue | None = None
     for cue in found:
         if cue[0] >= clause[1]:
             break
@@ -69,5 +71,5 @@ def judge(
         elif after is None:
             after = cue
     prompt = after if after and (looking_on or after[1] == "done") else None
-    cue = before or prompt or earlier or after
-    return (cue[1], cue[2]) if cue else (default, "")
+    decisive = before or prompt or earlier or after
+    return (decisive[1], decisive[2]) if decisive else (default, "")

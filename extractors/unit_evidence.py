@@ -6,6 +6,7 @@ import re
 
 from extractors.document import Part, Sentence
 from extractors.language.organisation_lexicon import lexicon
+from extractors.lexicon import patterns
 from extractors.unit_tails import Group, Tail
 from extractors.unit_words import words
 
@@ -15,11 +16,7 @@ _HIGH_BODY = re.compile(
 _COMPANY = re.compile(r".*(?:有限公司|股份公司|责任公司|有限合伙)")
 _NO_VERB = re.compile(r"[的、)”的]")
 _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
-_WORK = re.compile(
-    r"完成|制[定订]|开展|进行|做好|抓好|组织|实施|建立|落实|推进|编制|出台|提出|委托|加强|召开|办理|解决|拨付|成立|提交|检查|督[查导办]|通报"
-    r"|考核|验收|报送?|上报|交|倒排|整改|排查|抽查|暗访|清扫|巡查|储备|对接|安排|汇总|自查|培训|宣传|改造|补齐|签|提问|调度|开工|竣工|建成"
-    r"|务必|必须|应当|[须应](?![急用])|收集|上交|公布|发放|兑付|办结|办好|补助|清理|下达|下发|执行|启动|响应|开放|上岗|到岗|整理|录入|评选|表彰|配备|更新|修订|整治|销号|移交|采购|配送|值守|核查"
-)
+_WORK = re.compile(patterns("unit_patterns", "work"))
 
 _LIMIT = re.compile(
     r"每[0-9一二三两半]*个?[年月季周旬日天班学]|[0-9年月旬季周度日号天时][底初末]?(?:之?前|以内|内|起)|月底|季末|[底初末]前"

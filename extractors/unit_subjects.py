@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from extractors.document import Part, Sentence
 from extractors.language.organisations import Organisation
+from extractors.lexicon import patterns
 from extractors.unit_evidence import confidence_of
 from extractors.unit_hits import Hit
 from extractors.unit_tails import Group, Tail, read_tail
@@ -23,12 +24,8 @@ _DOT = re.compile(r"[\u4e00-\u9fff)”]\.")
 _GLOSSED = re.compile(r"\([^()]{1,12}\)[、和及与]")
 _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
 _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "或", "、及", "及其"])
-_NOUN_CLOSERS = re.compile(
-    r"(?:情况|要求|原则|计划|方案|安排|部署|分工|职责|标准|规定|精神|基础上|方式|高度|前提下|目标|重点|主线|抓手|契机|需要|实际|程序|意见|办法|节点|清单|比例|步骤|单位|主体|为准|为主)$"
-)
-_STRONG_VERB = re.compile(
-    r"完成|制[定订]|开展|进行|做好|抓好|组织|实施|建立|落实|推进|编制|出台|提出|委托|加强|召开|办理|解决|拨付|成立|对接|提交|检查|督[查导办](?!情况|结果)|通报(?!情况)|考核(?!结果|情况)|验收"
-)
+_NOUN_CLOSERS = re.compile(rf"(?:{patterns('unit_patterns', 'noun_closers')})$")
+_STRONG_VERB = re.compile(patterns("unit_patterns", "strong_verb"))
 _PHRASE_END = frozenset(",，。;；)）\n、:：")
 
 

@@ -8,15 +8,9 @@ from functools import cache
 from types import SimpleNamespace
 
 from extractors.language.organisation_lexicon import alternation
-from extractors.lexicon import settings
+from extractors.lexicon import patterns, settings
 
-TIME = (
-    r"(?:[0-9一二三四五六七八九十两]+(?=[至到~-][0-9一二三])|[0-9一二三四五六七八九十两〇零半]+个?(?:年度?|月份?|日|号|周|天|工作日|季度|小时|学期)|第[0-9一二三四五六七八九十]+(?:季度|周|学期|月)"
-    r"|[上下本每当次明今去]半?(?:年度?|月|周|季度?|旬|日|天|学期|学年|半年|半月)|[上中下]旬|季度|学期|学年|寒假|暑假|假期|期间|汛期|月份|首月|末月|即日|周[一二三四五六日]|下班前?"
-    r"|[0-9]{1,4}[./-][0-9]{1,2}(?:[./-][0-9]{1,2})?|(?:工作日|[年月周季])?[底初末中]?(?:之前|以前|之后|以后|以内|之内)|国庆|春节|中秋|元旦|五一"
-    r"|[年月季周]?[底初末](?![级中步])|[前后内起](?![进期勤容用来台])|每|-|—|~|、(?=[0-9一二三四五六七八九十]+[月日]|周[一二三四五六日])"
-    r"|(?:至|截止|截至|从|自|于|在|到)(?=[0-9一二三四五六七八九十今明每本上下当年月季节春夏秋冬汛寒暑元国第即]))"
-)
+TIME = rf"(?:{patterns('unit_patterns', 'time')})"
 
 
 def _flat(name: str) -> dict[str, str]:

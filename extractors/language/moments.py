@@ -123,7 +123,7 @@ def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[H
         last = first._replace(weekday="一二三四五六日".index(days["wd"].replace("天", "日")))
         return [Hit(start, days.end(), "in", Moment(first, last))]
     join = _RANGE.match(text, opened) or _BETWEEN.match(text, end)
-    second = point(text, join.end()) if join else None
+    second = point(text, join.end()) if join and join.end() < len(text) else None
     if join is None or second is None or second[0].part == "term":
         return None
     last = inherit(second[0], first)

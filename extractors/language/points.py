@@ -128,7 +128,7 @@ _Found = tuple[Point, int] | None
 
 def point(text: str, at: int) -> _Found:
     """The point that begins at an offset, with its end; None if none does. It may be one the calendar does not have."""
-    found = (_iso(text, at) if text[at].isdigit() else None) or _plan(text, at) or _dated(text, at) or _bare(text, at)
+    found = (_iso(text, at) if text[at : at + 1].isdigit() else None) or _plan(text, at) or _dated(text, at) or _bare(text, at)
     if found is None:
         return None
     p, end = found

@@ -44,3 +44,9 @@ def words(name: str, key: str) -> tuple[str, ...]:
     if len(set(listed)) != len(listed):
         raise ValueError(f"{name}.toml: {key} lists a word twice")
     return tuple(sorted(listed, key=lambda w: (-len(w), w)))
+
+
+def patterns(name: str, key: str) -> str:
+    """The list of regular expressions ``key`` of ``name.toml`` as one alternation, in the order of the file."""
+    listed: list[str] = settings(name)[key]
+    return "|".join(listed)
