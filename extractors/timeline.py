@@ -20,6 +20,7 @@ _FIXED_YEAR = re.compile(r"\d{4}-")
 _MONTH = re.compile(r"(?:\d{4}|XXXX)-(\d\d)-")
 _COMPARED = re.compile(r"(?:比|较|与|同|和|对|超|于|自|从|《)$")
 _ATTRIBUTIVE = re.compile(r"的|《|”|以来|同期|工作|年度|版|级|届")
+_SECOND_TERM = re.compile(r"第二学期|下学期|春季学期|春学期|下期")
 _SPEAKER = re.compile(r"今|本|明|去|前年|上年|后年")
 
 
@@ -37,11 +38,12 @@ class Timeline:
     _sentence: int = -1
     _last: tuple[int, int] | None = None
     _headings: dict[str, tuple[int, int]] = field(default_factory=dict)
-    _school: bool = False
+    _school: int | None = None  # the year in which the school year of the part begins
     _scopes: list[tuple[int, int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._school = "学年" in self.part.title
+        if "学年" in self.part.title and self.part.year is not None:
+            self._school = self.part.year - (1 if _SECOND_TERM.search(self.part.title) else 0)
 
     def resolve(self, t: Time, segment: Segment, sentence: int) -> Time:
         """The time with its dates as the context has them; ``sentence`` is the index of its sentence."""
@@ -83,8 +85,8 @@ class Timeline:
         month = _month_of(found)
         if month is None:
             return found
-        if self._school and month < 8 and year == self.part.year:
-            return times.resolve(t, date(year + 1, 1, 1))
+        if self._school is not None and year == self.part.year:
+            return times.resolve(t, date(self._school + (month < 8), 1, 1))
         written = self.part.date
         if written[:4] == str(year) and len(written) >= 7 and int(written[5:7]) >= 9 and month <= 3:
             return times.resolve(t, date(year + 1, 1, 1))
