@@ -22,7 +22,7 @@ CAPACITY = re.compile(r"年产|日产|年处理|日处理|年用量|年加工|�
 _RULE = re.compile(
     r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
 )
-_RULE_SUBSIDY = re.compile(r"补助|补贴|奖励|资助|奖补|补偿|救助")
+_RULE_SUBSIDY = re.compile(r"补助|补贴|奖励|资助|奖补|补偿|救助|贴息|(?:经费|资金|财政)支持|共同支持")
 _POINTS = re.compile(
     r"[计扣加得记]\s*\d+(?:\.\d+)?\s*分"
 )  # a scoring scheme: every number of the sentence is part of it
@@ -49,6 +49,8 @@ _COMPARISON = re.compile(
     r"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列|(?:占|完成)[^,，。;；]{0,8}(?:目标|任务|计划|预算)[^,，。;；]{0,4}的\s*\d"
 )
 _TARGETED = re.compile(r"力争|确保|争取|计划|目标|预计|不低于|不少于|不超过|以内|以上|要|应|须")
+# 某公司的总投资3.5亿元、占地176亩、年产500吨…项目: all numbers up to 项目 describe it.
+_MODIFIER = re.compile(r"的(?:总投资|投资|占地|年产)[^,，。;；]{0,60}$")
 # A bracket that describes the thing before it: 温泉酒店(客房288间,投资4.5亿元).
 _GLOSS = re.compile(
     r"[(（](?!其中|分别|含|新增|累计|其余)(?:[一-龥A-Za-z]{1,6}约?[\d.,]+[一-龥A-Za-z㎡]{1,5}[,，、])*[一-龥A-Za-z]{1,6}约?$"
