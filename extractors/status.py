@@ -60,7 +60,7 @@ _SHARES = ("percent", "points", "score", "times", "ratio")
 _SCORING = re.compile("|".join(words("figures", "scoring")))
 _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
 _DESCRIBED = re.compile(r"[^,，。;；]{0,20}?(?:项目|生产线|工程|厂房|基地|园区|的)")
-_PROJECT = re.compile(r"[^,，。;；]{0,40}?(?:项目|生产线|工程|基地)")
+_PROJECT = re.compile(r"[^,，。;；]{0,80}?(?:项目|生产线|工程|基地)")
 _FROM = re.compile(r"(?:由|从|自)[^,，。;；]{0,8}$")
 _TO = re.compile(rf"(?:{patterns('figures', 'to_level')})[^,，。;；]{{0,4}}$")
 
