@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from extractors.language.organisation_lexicon import lexicon
 from extractors.language.organisations import Organisation
 
-_ALIAS = re.compile(r"\(?以下(?:统一)?(?:简称|称)(?:为)?[:：]?[\"“”「『]?([\u4e00-\u9fff]{2,12})[\"“”」』]?")
+_ALIAS = re.compile(r"(?:\(以|以)下(?:统一)?(?:简称|称)(?:为)?[:：]?[\"“”「『]?([\u4e00-\u9fff]{2,12})[\"“”」』]?")
 _LEVEL = re.compile(r"(?:[\u4e00-\u9fff*×_]{0,6}?[省市县区州旗镇乡]|国家|全国|全[省市县区])(?=.)")
 _PLACE = re.compile(r"(?:.*[县区市镇乡旗州]|[\u4e00-\u9fff]{2,4}新区)$")
 _HEAD = re.compile(r"[县区市镇乡旗州]((?:人民)?政府|管委会|(?:[\u4e00-\u9fff]{1,6})(?:局|委|办))$")

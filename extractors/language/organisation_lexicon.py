@@ -17,6 +17,7 @@ class Lexicon:
     """Endings by category, and the expressions made from the word lists."""
 
     scan: re.Pattern[str]
+    last_mark: re.Pattern[str]
     cut: re.Pattern[str]
     level: re.Pattern[str]
     name_bracket: re.Pattern[str]
@@ -83,16 +84,23 @@ def lexicon() -> Lexicon:
     each = rf"各(?!{alternation(words(name, 'each_never'))})(?:{modifiers}){{0,2}}(?:{gloss})?{heads}(?:{gloss})?(?:、(?:街道|街(?![道头面巷])|村(?![民庄委级])|镇(?![级域])|乡(?![镇村])))?(?:{gloss}(?:{heads})?)?"
     fields = rf"[市县区省]?{alternation(words(name, 'fields'))}"
     stop_words = words(name, "before")
+    barred = words(name, "not_before")
     behind: dict[str, str] = settings(name)["not_behind"]
-    guarded = "|".join(f"(?<![{chars}]){w}" for w, chars in behind.items() if w in stop_words)
-    # The look ahead at the first character keeps the many positions where no word begins cheap.
-    first = "".join(sorted({w[0] for w in stop_words}))
-    stop_word = rf"(?=[{first}])(?!{alternation(words(name, 'not_before'))})(?:{alternation(w for w in stop_words if w not in behind)}|{guarded})"
-    cuts = rf"(?P<mark>[^{_NAME_CHARACTER}])|{stop_word}|和(?!{alternation(words(name, 'after_and'))})"
-    cuts += r"|(?<=[0-9一二三四五六七八九十两几余多])[家个户座所名]|[年月日旬周底初末度内后前起时](?=[市县区省各我本])"
+    # Every branch begins with a literal, which the engine skips to: what bars a word is told behind its first character.
+    cuts = []
+    for first in sorted({w[0] for w in stop_words}):
+        bars = [(w[1:], "") for w in barred if w[0] == first]
+        rests = _branches([(w[1:], "") for w in stop_words if w[0] == first and w not in behind])
+        rests += [f"(?<![{behind[w]}]{first}){w[1:]}" for w in stop_words if w[0] == first and w in behind]
+        bar = f"(?!{'|'.join(_branches(bars))})" if bars else ""
+        cuts.append(f"{first}{bar}(?:{'|'.join(rests)})")
+    cuts.append(f"和(?!{alternation(words(name, 'after_and'))})")
+    cuts += [rf"{c}(?<=[0-9一二三四五六七八九十两几余多]{c})" for c in "家个户座所名"]
+    cuts += [rf"{c}(?=[市县区省各我本])" for c in "年月日旬周底初末度内后前起时"]
     return Lexicon(
         scan=re.compile("|".join([each, *_branches([(w, guards.get(w, "")) for w in endings if w[0] != "各"])])),
-        cut=re.compile(cuts),
+        last_mark=re.compile(rf"(?s:.*)[^{_NAME_CHARACTER}]"),
+        cut=re.compile("|".join(cuts)),
         level=re.compile("[市县区省州盟旗镇乡局院校国委]"),
         name_bracket=re.compile(r"\((?:集团|分|本部|中国|筹|[\u4e00-\u9fff]{2,4})\)"),
         inner_each=re.compile("成员单位|科室|处室|股室|部门|单位|中队|大队|分局|学校|班"),

@@ -158,16 +158,18 @@ def _left(text: str, low: int, first: int, words: Lexicon, needs_body: bool, dee
         near = first - NEAR
         begin = _last_cut(text, near, first, words, needs_body)
         return begin if begin > near else _last_cut(text, low, first, words, needs_body)
-    begin = low
     chunk = text[low:first]
     size = len(chunk)
-    levelled = size > 0 and chunk[0] in words.levels
+    mark = words.last_mark.match(chunk)
+    at = mark.end() if mark else 0
+    begin = low + at
+    levelled = size > at and chunk[at] in words.levels
     # The ending is shown too: what takes the sting out of a word may reach into it.
-    for cut in words.cut.finditer(text[low : first + 3]):
+    for cut in words.cut.finditer(text[low : first + 3], at):
         stop = cut.end()
         if stop > size:
             continue
-        hard = cut.lastgroup == "mark" or stop - cut.start() < 2
+        hard = stop - cut.start() < 2
         # A verb right before the ending is its body: 推进+办, 督查+室.
         if hard or ((not needs_body or stop < size) and not (deep and levelled)):
             begin = low + stop
@@ -177,10 +179,11 @@ def _left(text: str, low: int, first: int, words: Lexicon, needs_body: bool, dee
 
 
 def _last_cut(text: str, low: int, first: int, words: Lexicon, needs_body: bool) -> int:
-    begin = low
-    for cut in words.cut.finditer(text, low, min(first + 3, len(text))):
+    mark = words.last_mark.match(text, low, first)
+    begin = mark.end() if mark else low
+    for cut in words.cut.finditer(text, begin, first + 3):
         stop = cut.end()
-        if stop < first or (stop == first and (not needs_body or cut.lastgroup == "mark" or stop - cut.start() < 2)):
+        if stop < first or (stop == first and (not needs_body or stop - cut.start() < 2)):
             begin = stop
     each = text.rfind("各", begin, first)
     return each if each >= 0 else begin
@@ -228,10 +231,9 @@ def _nests(
     named_by_gap = bool(gap) and (before.kind == "generic" or before.name == "各级")
     if ending in words.generic and ending not in words.joining and not named_by_gap:
         return False
-    if gap and any(
-        cut.end()
-        for cut in words.cut.finditer(gap)
-        if cut.end() < len(gap) or cut.lastgroup == "mark" or ending not in words.suffixed
+    if gap and (
+        words.last_mark.match(gap)
+        or any(cut.end() < len(gap) or ending not in words.suffixed for cut in words.cut.finditer(gap))
     ):
         return False
     if "各" in gap or (gap and gap[0] in words.levels and before.kind == "named"):

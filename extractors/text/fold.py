@@ -40,16 +40,20 @@ def simplified_table() -> dict[str, str]:
 
 
 @cache
-def _common_traditional() -> frozenset[str]:
+def telling_traditional() -> frozenset[str]:
+    """Frequent characters that only traditional writing has."""
     return frozenset(row["character"] for row in table("text_traditional"))
 
 
 def is_traditional(text: str, chars: set[str]) -> bool:
-    """Whether a text is written in traditional characters: several different ones, and not a name here and there."""
-    if len(chars & _common_traditional()) < _TRADITIONAL_DISTINCT:
+    """Whether a text is written in traditional characters: several different ones, and not a name here and there.
+
+    ``chars`` holds at least those of :func:`telling_traditional` that occur.
+    """
+    if len(chars & telling_traditional()) < _TRADITIONAL_DISTINCT:
         return False
     forms = simplified_table()
-    hits = sum(text.count(c) for c in chars if c in forms)
+    hits = sum(text.count(c) for c in set(text) if c in forms)
     return hits >= _TRADITIONAL_SHARE * len(text)
 
 
@@ -69,7 +73,7 @@ def fold(text: str, chars: set[str]) -> str:
     """Full-width letters, digits and marks to ASCII, odd spaces to a space, odd line ends to a line feed.
 
     A full-width comma between digits becomes ``,`` only where it parts thousands (``1，350``); in ``2021，100家`` it
-    stays, or two numbers would become one.
+    stays, or two numbers would become one. ``chars`` holds at least those of :func:`fold_table` that occur.
     """
     if "，" in chars and _COMMA_BETWEEN_DIGITS.search(text):
         text = _THOUSANDS.sub(_protect, text)

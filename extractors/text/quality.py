@@ -21,7 +21,7 @@ _SHARE = re.compile(
 _TENS = re.compile(r"[1-9]0(?=(?:的)?(?:问题|资金|时间|精力|任务|力量|工作|人员)[用由在通])")
 _WEIGHT = re.compile(r"得分\d{1,3}[%％]?[+＋]")
 _OPEN_DATE = re.compile(r"年月日(?<![\d〇○零一二三四五六七八九十XxX_*×]年月日)")
-_MOJIBAKE = re.compile(r"\ufffd|锟斤拷|烫烫烫|[ÃÂ][\x80-\xbf]|ï¿½|â€")
+_MOJIBAKE = re.compile(r"\ufffd|锟斤拷|烫烫烫|Ã[\x80-\xbf]|Â[\x80-\xbf]|ï¿½|â€")
 _STEP = re.compile(r"([一二三四五六七八九])是")
 _SENTENCE_END = "。！？!?；;：:)）”》】…"
 
