@@ -16,6 +16,7 @@ from extractors.document import Document, Part, Segment
 from extractors.language import quantities, times
 from extractors.language.quantities import Quantity
 from extractors.language.times import Time
+from extractors.mentions import Mention
 from extractors.text.clauses import clauses
 from extractors.timeline import Timeline
 
@@ -67,6 +68,19 @@ class SentenceView:
 
 
 @dataclass(slots=True)
+class RowShare:
+    """What a table row has from merged cells above it or from persons' cells: mentions that stand elsewhere, spans of persons.
+
+    ``alone``: the row is a task even if it holds no mention of its own.
+    """
+
+    segment: Segment
+    mentions: list[Mention] = field(default_factory=list)
+    persons: list[tuple[int, int]] = field(default_factory=list)
+    alone: bool = False
+
+
+@dataclass(slots=True)
 class PartView:
     """A part with the views of its sentences, by sentence index."""
 
@@ -79,6 +93,7 @@ class PartView:
         default_factory=dict
     )  # what a segment (by its start) said last of its tense
     row_names: dict[int, str] = field(default_factory=dict)  # what the table row that starts there is about
+    row_shares: dict[int, RowShare] = field(default_factory=dict)  # by the start of the row
     _tense: tense.Tense | None = None
 
     def scope_year(self, sentence: SentenceView) -> int | None:

@@ -7,6 +7,7 @@ to a name; a bare year or 今年 as an adverb is kept as a candidate below 0.5.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from extractors import actions, tense
@@ -52,13 +53,18 @@ def find(view: PartView) -> list[DeadlineMention]:
     """Deadlines of a part in the order of the text; table rows are left to :mod:`extractors.worktables`."""
     found: list[DeadlineMention] = []
     for sentence in view.ordered():
-        if not sentence.times or sentence.segment.kind in ("title", "meta") or sentence.segment.table is not None:
+        if not sentence.times or sentence.segment.kind in ("title", "meta", "row"):
             continue
-        for n, t in enumerate(sentence.times):
-            deadline = _deadline(view, sentence, n, t)
-            if deadline is not None:
-                found.append(deadline)
+        found += find_in(view, sentence)
     return found
+
+
+def find_in(view: PartView, sentence: SentenceView) -> Iterator[DeadlineMention]:
+    """Deadlines of one sentence, or of one cell of a table given as such."""
+    for n, t in enumerate(sentence.times):
+        deadline = _deadline(view, sentence, n, t)
+        if deadline is not None:
+            yield deadline
 
 
 def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> DeadlineMention | None:

@@ -56,16 +56,17 @@ def extract(source: Source, options: Options | None = None) -> Extraction:
     result = Extraction()
     writer = RowWriter(document)
     for part in document.parts:
-        result.documents.append(writer.document_row(part))
         view = build(document, part)
         table = worktables.find(view)
+        result.documents.append(writer.document_row(part, table.unread))
         found_units = units.find(document, part) + table.units
         found_figures = figures.find(view) + table.figures
         found_deadlines = deadlines.find(view) + table.deadlines
+        persons = sorted({*units.persons(document, part), *table.persons})
         tasks = linking.link(view, found_figures, found_deadlines, found_units)
         rows = writer.mention_rows(part, found_figures, found_deadlines, found_units)
         result.figures += rows.figures
         result.deadlines += rows.deadlines
         result.units += rows.units
-        result.tasks += writer.task_rows(part, tasks, rows, units.persons(document, part) + table.persons)
+        result.tasks += writer.task_rows(part, tasks, rows, persons)
     return result

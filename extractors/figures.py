@@ -64,7 +64,7 @@ def find(view: PartView) -> list[FigureMention]:
     """Figures of a part in the order of the text; table rows are left to :mod:`extractors.worktables`."""
     found: list[FigureMention] = []
     for sentence in view.ordered():
-        if sentence.quantities and sentence.segment.kind not in ("title", "meta") and sentence.segment.table is None:
+        if sentence.quantities and sentence.segment.kind not in ("title", "meta", "row"):
             found += find_in(view, sentence, sentence.clauses)
     return found
 

@@ -33,7 +33,10 @@ _ITEM_HEADING = 2
 
 @dataclass(slots=True)
 class Task:
-    """One action and what belongs to it (clean offsets)."""
+    """One action and what belongs to it (clean offsets).
+
+    ``shared`` are mentions of another row that hold for this one too (merged cells); ``persons`` are clean spans.
+    """
 
     start: int
     end: int
@@ -44,6 +47,8 @@ class Task:
     figures: list[FigureMention] = field(default_factory=list)
     deadlines: list[DeadlineMention] = field(default_factory=list)
     units: list[UnitMention] = field(default_factory=list)
+    shared: list[Mention] = field(default_factory=list)
+    persons: list[tuple[int, int]] = field(default_factory=list)
 
     def members(self) -> Iterable[Mention]:
         """Everything that belongs to the task."""
@@ -51,7 +56,7 @@ class Task:
 
     def stands(self) -> bool:
         """A task exists only with a unit, a deadline or a target."""
-        return bool(self.units or self.deadlines or any(f.status == "target" for f in self.figures))
+        return bool(self.units or self.deadlines or self.shared or any(f.status == "target" for f in self.figures))
 
 
 def link(
@@ -63,8 +68,8 @@ def link(
     for _, group in groupby(mentions, key=lambda m: m.segment.start):
         members = list(group)
         segment = members[0].segment
-        if segment.table is not None:
-            tasks.append(_whole(view, segment, members, "row"))
+        if segment.kind == "row":
+            tasks += _row(view, segment, members)
             continue
         body_end = _closing(view, segment, members)
         if body_end is None:
@@ -74,7 +79,56 @@ def link(
         else:
             for _, in_sentence in groupby(members, key=lambda m: m.sentence[0]):
                 tasks += _sentence(view, list(in_sentence))
-    return [t for t in _with_headings(view.text, tasks) if t.stands()]
+    tasks += _rows_without_mentions(view, {t.segment.start for t in tasks})
+    return [t for t in _with_headings(view.text, sorted(tasks, key=lambda t: t.start)) if t.stands()]
+
+
+def _row(view: PartView, segment: Segment, members: list[Mention]) -> Iterator[Task]:
+    """A table row as one task; a row that is about nothing (totals, years) is one only with a unit or deadline.
+
+    Results and parameters belong to it where a target, a deadline or a unit stands beside them.
+    """
+    planned = [m for m in members if not isinstance(m, FigureMention) or m.status == "target"]
+    if not view.row_names.get(segment.start) and all(isinstance(m, FigureMention) for m in planned):
+        return
+    places = [m.start for m in planned]
+    joined = []
+    for m in members:
+        if isinstance(m, FigureMention) and m.status != "target":
+            a, b = _part(view.text, segment, m)
+            if bisect_left(places, a) == bisect_left(places, b):
+                continue
+        joined.append(m)
+    if joined:
+        task = _whole(view, segment, joined, "row")
+        _share(view, task)
+        yield task
+
+
+def _part(text: str, segment: Segment, m: Mention) -> tuple[int, int]:
+    """The comma part or cell of a row around a mention."""
+    start, end = m.sentence
+    start, end = min(start, m.start), max(end, m.end)
+    a = max((text.rfind(mark, start, m.start) for mark in ",，;；。\t"), default=-1)
+    b = min((p for mark in ",，;；。\t" if (p := text.find(mark, m.end, end)) >= 0), default=end)
+    return max(a, start), b
+
+
+def _rows_without_mentions(view: PartView, known: set[int]) -> Iterator[Task]:
+    """Rows whose units or time limits all stand in merged cells above them."""
+    for start, share in view.row_shares.items():
+        if start not in known and share.alone and share.mentions:
+            segment = share.segment
+            task = Task(segment.start, segment.end, segment, (segment.start, segment.end), "row")
+            task.action = view.row_names[start]
+            _share(view, task)
+            yield task
+
+
+def _share(view: PartView, task: Task) -> None:
+    share = view.row_shares.get(task.segment.start)
+    if share is not None:
+        task.shared, task.persons = share.mentions, share.persons
 
 
 def _with_headings(text: str, tasks: list[Task]) -> Iterator[Task]:
@@ -159,7 +213,7 @@ def _whole(view: PartView, segment: Segment, members: list[Mention], rule: str, 
         if isinstance(m, UnitMention) and not m.action:
             m.action = (_subject_action(view.text, m) if m.form == "subject" else "") or task.action
     for d in task.deadlines:
-        d.action = _with_subject(view, task, d) or task.action
+        d.action = (_with_subject(view, task, d) if rule != "row" else d.action) or task.action
     return task
 
 

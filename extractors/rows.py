@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,15 +35,17 @@ class RowWriter:
         self._document, self._source = document, document.source
         self._seen: Counter[tuple[str, int, int, str]] = Counter()
         self._sentences: dict[tuple[int, int], str] = {}
+        self._cells: dict[int, list[int]] = {}  # by table: where its cells begin
 
-    def document_row(self, part: Part) -> DocumentRow:
-        """The row of a part in ``documents``."""
+    def document_row(self, part: Part, unread: int = 0) -> DocumentRow:
+        """The row of a part in ``documents``; ``unread`` counts table cells that gave no row though they should."""
+        warnings = [*self._source.warnings, ("cells_unread", unread)] if unread else self._source.warnings
         start, end = self._document.source_span(part.start, part.end)
         return DocumentRow(
             doc_id=self._source.doc_id, part=part.number, source=self._source.name, title=part.title, kind=part.kind,
             issuer=part.issuer, date=part.date, year=part.year, years=_JOIN.join(f"{name}={year}" for name, year in part.years),
             year_source=part.year_source, start=start, end=end, n_chars=end - start, pages=len(self._source.pages) or None,
-            quality=" ".join(sorted(part.quality)), warnings=warnings_text(self._source.warnings),
+            quality=" ".join(sorted(part.quality)), warnings=warnings_text(warnings),
         )  # fmt: skip
 
     def mention_rows(
@@ -87,13 +90,16 @@ class RowWriter:
             figures = [r for r in members if isinstance(r, FigureRow)]
             deadlines = [r for r in members if isinstance(r, DeadlineRow)]
             units = [r for r in members if isinstance(r, UnitRow)]
+            shared = [rows.by_mention[id(m)] for m in task.shared]
+            deadlines += [r for r in shared if isinstance(r, DeadlineRow)]
+            units += [r for r in shared if isinstance(r, UnitRow)]
             firm = [d for d in deadlines if d.confidence >= 0.5] or deadlines
             written.append(
                 TaskRow(
                     **place, task_id=key, action=task.action, status=_status(task),
                     lead_units=_units(units, "lead"), responsible_units=_units(units, "responsible"),
                     assist_units=_units(units, "assist"), supervise_units=_units(units, "supervise"),
-                    persons=_JOIN.join(self._document.text[a:b] for a, b in persons if task.start <= a < task.end),
+                    persons=self._persons(task, persons),
                     due_start=min((d.due_start for d in firm if d.due_start), default=""),
                     due_end=max((d.due_end for d in firm if d.due_end), default=""),
                     rrule=next((d.rrule for d in firm if d.rrule), ""),
@@ -105,8 +111,13 @@ class RowWriter:
             )  # fmt: skip
         return written
 
+    def _persons(self, task: Task, persons: list[Person]) -> str:
+        """Names in the stretch of a task and those that merged cells give it; ``persons`` are in order."""
+        own = persons[bisect_left(persons, (task.start, 0)) : bisect_left(persons, (task.end, 0))]
+        return _JOIN.join(dict.fromkeys(self._document.text[a:b] for a, b in (*task.persons, *own)))
+
     def _task_place(self, part: Part, task: Task) -> tuple[str, dict[str, Any]]:
-        confidence = max((m.confidence for m in task.members()), default=0.0)
+        confidence = max((m.confidence for m in (*task.members(), *task.shared)), default=0.0)
         whole = Mention(task.start, task.end, task.segment, task.sentence, task.rule, "", confidence)
         key, place = self._place(part, whole, "tasks", "")
         return key, place
@@ -128,8 +139,12 @@ class RowWriter:
     def _cell_place(self, segment: Segment, start: int) -> str:
         if segment.table is None:
             return ""
-        cell = next((c for c in segment.table.cells if c.start <= start < max(c.end, c.start + 1)), None)
-        return segment.table.place(cell) if cell else ""
+        table = segment.table
+        starts = self._cells.get(table.number)
+        if starts is None:
+            starts = self._cells[table.number] = [c.start for c in table.cells]
+        i = bisect_right(starts, start) - 1
+        return table.place(table.cells[i]) if i >= 0 and start < max(table.cells[i].end, starts[i] + 1) else ""
 
     def _sentence(self, span: tuple[int, int]) -> str:
         found = self._sentences.get(span)
@@ -144,7 +159,10 @@ def _units(units: list[UnitRow], role: str) -> str:
 
 
 def _readable(f: FigureRow) -> str:
-    return f"{f.indicator}{_BOUND_MARK.get(f.bound, '')}{f.quote}"
+    """A figure in a few words; a bare number of a cell is given with the measure that its column has."""
+    value = f.value_low if f.value_low is not None else f.value_high
+    bare = f.unit and value is not None and f.quote[-1:].isdecimal() and f.bound != "range"
+    return f"{f.indicator}{_BOUND_MARK.get(f.bound, '')}{f'{value:f}{f.unit}' if bare else f.quote}"
 
 
 def _status(task: Task) -> str:

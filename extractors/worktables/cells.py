@@ -1,0 +1,202 @@
+"""Cells of numbers, time limits and text → mentions; which column a cell is in decides how it is read."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from extractors import deadlines, figures
+from extractors.context import PartView, SentenceView
+from extractors.document import Segment
+from extractors.language import times
+from extractors.language.quantities import Quantity
+from extractors.language.times import Time
+from extractors.lexicon import words
+from extractors.mentions import DeadlineMention, FigureMention
+from extractors.text.clauses import clauses
+from extractors.worktables import numbers
+from extractors.worktables.grid import Entry
+from extractors.worktables.headers import Column
+
+_LONGEST_INDICATOR = 40
+_PIECE_END = re.compile(r"[;；。!！]|(?<=[\s,，;；。:：])(?=[(（]\d{1,2}[)）]|\d{1,2}[.、](?!\d)|[①-⑳])")
+_LIST_NUMBER = re.compile(r"\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.、](?!\d)|[①-⑳])\s*")
+_MONTH_DAY = re.compile(r"\d{1,2}[./]\d{2}")
+_YEARS = re.compile(r"((?:19|20)\d\d)年?[-~—–至到]+((?:19|20)\d\d)年?")
+
+
+@dataclass(slots=True)
+class RowView:
+    """A data row: its segment, the clean span that is its sentence, what was found in it and what is known of it.
+
+    ``name`` is what it is about, ``measure`` the measure that its own cells give, ``period`` its time, ``planned`` its tense.
+    """
+
+    segment: Segment
+    span: tuple[int, int]
+    quantities: list[Quantity] = field(default_factory=list)
+    times: list[Time] = field(default_factory=list)
+    name: str = ""
+    measure: str = ""
+    period: tuple[str, str] = ("", "")
+    planned: bool = True
+    work: bool = True
+
+
+def row_view(view: PartView, segment: Segment, home: Segment | None = None) -> RowView:
+    """The quantities and times of a row, in order. ``home`` is the segment of its mentions where that is another."""
+    found = RowView(home or segment, (segment.start, segment.end))
+    i = max(0, view.part.sentence_index(segment.start))
+    sentences = view.part.sentences
+    while i < len(sentences) and sentences[i].start < segment.end:
+        piece = view.views.get(i)
+        if piece is not None and piece.segment is segment:
+            found.quantities += piece.quantities
+            found.times += piece.times
+        i += 1
+    return found
+
+
+def within(mentions: list[Quantity] | list[Time], start: int, end: int) -> list[int]:
+    """Indices of those that lie in a span; they are in order."""
+    i = bisect_left(mentions, start, key=lambda m: m.start)
+    found = []
+    while i < len(mentions) and mentions[i].start < end:
+        if mentions[i].end <= end:
+            found.append(i)
+        i += 1
+    return found
+
+
+def number(row: RowView, column: Column, entry: Entry, caption: str, status: str) -> FigureMention | None:
+    """The figure of a cell that holds a number only; None if it holds anything else."""
+    rate = column.change and not column.measure
+    measure = column.measure or ("%" if rate and column.basis else "") or row.measure or ("" if rate else caption)
+    read = numbers.read(entry.text, measure)
+    if read is None:
+        return None
+    change, low, high = "", read.low, read.high
+    if column.change:
+        change = "down" if read.negative or any(w in column.header for w in words("worktables", "down")) else "up"
+        if read.negative:
+            low, high = (None if v is None else -v for v in (low, high))
+    return FigureMention(
+        entry.start + read.start, entry.start + read.end, row.segment, row.span, rule="table:value", cue=column.header,
+        confidence=0.9 if read.measure else 0.7, low=low, high=high, measure=read.measure, bound=read.bound,
+        status=status, change=change, basis=column.basis if change else "", indicator=_indicator(row, column),
+        period=column.period if column.period[0] else row.period,
+    )  # fmt: skip
+
+
+def _indicator(row: RowView, column: Column) -> str:
+    if not column.stem or not row.name:
+        return (column.stem or row.name)[:_LONGEST_INDICATOR]
+    if row.work or column.stem in row.name:
+        return (column.stem if row.work else row.name)[:_LONGEST_INDICATOR]
+    return (row.name + column.stem)[:_LONGEST_INDICATOR]
+
+
+def limits(row: RowView, column: Column, entry: Entry, year: int | None) -> list[DeadlineMention]:
+    """The time limits of a cell in a column of time limits or of beginnings."""
+    found = [row.times[i] for i in within(row.times, entry.start, entry.end)] or list(_whole(entry, year))
+    made = [_limit(row, column.role, t) for t in found]
+    made += _lasting(row, entry, made)
+    return made
+
+
+def _whole(entry: Entry, year: int | None) -> Iterator[Time]:
+    """Times that only a cell of their own can mean: 2024, 06-30, 6.30, 2023-2025."""
+    text = entry.text
+    anchor = date(year, 1, 1) if year else None
+    if years := _YEARS.fullmatch(text):
+        span = times.find(f"{years[1]}年至{years[2]}年", anchor)
+    elif _MONTH_DAY.fullmatch(text):
+        span = times.find(text.replace("/", ".") + "前", anchor)
+    else:
+        span = times.find(text, anchor)
+        if len(span) != 1 or span[0].end - span[0].start != len(text):
+            return
+    if len(span) == 1:
+        yield replace(span[0], start=entry.start, end=entry.end, text=text)
+
+
+def _limit(row: RowView, role: str, t: Time) -> DeadlineMention:
+    kind = t.kind if t.kind != "duration" else "within"
+    start, end = t.start_date, t.end_date
+    if role == "start":
+        if kind == "by":
+            kind, start, end = "from", start or end, ""
+        elif kind == "in" and start == end:
+            kind, end = "from", ""
+    elif kind == "by" or (kind == "in" and (start == end or _is_year(t))):
+        kind, start = "by", ""
+    return DeadlineMention(
+        t.start, t.end, row.segment, row.span, rule=f"table:{role}", cue=role, confidence=0.95, kind=kind, due_start=start,
+        due_end=end, rrule=t.rrule, duration=t.duration if kind == "within" else "", action=row.name,
+    )  # fmt: skip
+
+
+def _is_year(t: Time) -> bool:
+    return t.start_date.endswith("-01-01") and t.end_date.endswith("-12-31") and t.start_date[:4] == t.end_date[:4]
+
+
+def _lasting(row: RowView, entry: Entry, made: list[DeadlineMention]) -> Iterator[DeadlineMention]:
+    """Limits without a date: what lasts recurs without a rule, what is done at once has no length."""
+    for key, kind in (("lasting", "every"), ("at_once", "within")):
+        for word in words("worktables", key):
+            at = entry.text.find(word)
+            if at >= 0:
+                start, end = entry.start + at, entry.start + at + len(word)
+                if not any(d.start < end and start < d.end for d in made):
+                    yield DeadlineMention(
+                        start, end, row.segment, row.span, rule="table:words", cue=word, confidence=0.9, kind=kind,
+                        action=row.name,
+                    )  # fmt: skip
+                break
+
+
+def prose(
+    view: PartView, row: RowView, column: Column, entry: Entry, dated: bool
+) -> tuple[list[FigureMention], list[DeadlineMention]]:
+    """Figures and time limits of a cell of text. ``dated``: its times may limit work."""
+    held = within(row.quantities, entry.start, entry.end)
+    timed = within(row.times, entry.start, entry.end)
+    if not held and not timed:
+        return [], []
+    found: list[FigureMention] = []
+    due: list[DeadlineMention] = []
+    reported = column.role == "done" or column.status == "actual"
+    tense = "done" if reported else row.segment.tense or ("planned" if row.planned else "")
+    topic = row.name if column.role in ("task", "target", "done") or not column.stem else column.stem
+    for a, b, body in _pieces(entry):
+        whole = replace(row.segment, start=a, end=b, body=body, tense=tense)
+        piece = SentenceView(
+            view.text, a, b, whole, -1, [row.quantities[i] for i in held if a <= row.quantities[i].start < b],
+            [row.times[i] for i in timed if a <= row.times[i].start < b],
+        )  # fmt: skip
+        if piece.quantities:
+            found += figures.find_in(view, piece, clauses(view.text, body, b) or [(body, b)], topic)
+        if piece.times and dated:
+            due += deadlines.find_in(view, piece)
+    for f in found:
+        f.rule, f.segment, f.sentence = "table:" + (column.role or "text"), row.segment, row.span
+        f.indicator = f.indicator or row.name
+        f.status = column.status if column.status and f.status in ("target", "actual") else f.status
+        f.period = f.period if f.period[0] or f.period[1] else column.period
+    for d in due:
+        d.rule, d.segment, d.sentence = "table:text", row.segment, row.span
+        d.action = d.action or row.name
+    return found, due
+
+
+def _pieces(entry: Entry) -> Iterator[tuple[int, int, int]]:
+    """(start, end, where the text after the list number begins) of the sentences and items in a cell."""
+    text, at = entry.text, 0
+    for border in (*(m.end() for m in _PIECE_END.finditer(text)), len(text)):
+        if border > at:
+            m = _LIST_NUMBER.match(text, at, border)
+            yield entry.start + at, entry.start + border, entry.start + (m.end() if m else at)
+            at = border

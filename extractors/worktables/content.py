@@ -1,0 +1,85 @@
+"""What cells hold, told from the cells themselves: numbers, times, measures, organisations, persons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from extractors.language import organisations, times
+from extractors.lexicon import settings, words
+from extractors.worktables import headers
+
+_SAMPLE = 40
+_MOST = 0.6
+NUMERIC = re.compile(
+    r"(?:[≥≤<>＞＜~约]=?|不低于|不少于|不超过|不高于|大于|小于|超过|低于|达到)?\s*+[-+−－]?\d[\d,]*+(?:\.\d++)?\s*+(?:[-~—–至到]+\s*+\d[\d,]*+(?:\.\d++)?)?\s*+[十百千万亿]{0,2}\s*+[%‰]?\s*+(?:以上|以下|以内|左右|余)?"
+)
+_YEARS = re.compile(r"(?:19|20)\d\d年?")
+_PIECE = re.compile(r"[^、,，;；/\s()（）]+")
+
+
+@lru_cache(1)
+def _person() -> re.Pattern[str]:
+    return re.compile(rf"[{re.escape(settings('worktables')['surname'])}][\u4e00-\u9fff]?\s?[\u4e00-\u9fff]")
+
+
+@lru_cache(8192)
+def is_person(text: str) -> bool:
+    """Whether a text looks like the name of a person: a family name and one or two characters."""
+    return _person().fullmatch(text) is not None and organisations.whole(text, 0, len(text)) is None
+
+
+@lru_cache(8192)
+def is_time(text: str) -> bool:
+    """Whether times, and words that stand for one, fill most of a short text."""
+    if text in words("worktables", "lasting") or text in words("worktables", "at_once"):
+        return True
+    found = times.find(text, None)
+    return bool(found) and 2 * sum(t.end - t.start for t in found) >= len(text) - text.count("完成") * 2
+
+
+@lru_cache(8192)
+def is_body(text: str) -> bool:
+    """Whether every piece of a list of names is an organisation."""
+    pieces = _PIECE.findall(text)
+    return bool(pieces) and all(organisations.whole(p, 0, len(p)) is not None for p in pieces)
+
+
+def is_number(text: str) -> bool:
+    """A number with nothing but a bound, a magnitude or a percent sign; not a year."""
+    return NUMERIC.fullmatch(text) is not None and _YEARS.fullmatch(text) is None
+
+
+def is_mark(text: str) -> bool:
+    """Whether a cell only says yes (√)."""
+    return text.strip() in words("worktables", "mark")
+
+
+def mostly(texts: Sequence[str], test: Callable[[str], object]) -> bool:
+    """Whether most of the first texts pass a test; marks that say nothing do not count."""
+    filled = [t for t in texts if t not in words("worktables", "blank")][:_SAMPLE]
+    return bool(filled) and sum(1 for t in filled if test(t)) >= _MOST * len(filled)
+
+
+def sequential(texts: Sequence[str]) -> bool:
+    """Whether the texts count 1, 2, 3 …"""
+    if len(texts) < 2 or not all(t.isdecimal() and len(t) < 6 for t in texts[:_SAMPLE]):
+        return False
+    numbers = [int(t) for t in texts[:_SAMPLE]]
+    return numbers[0] <= 1 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+
+
+def role(texts: Sequence[str]) -> str:
+    """The role that the texts of a column without a known header speak for; empty if none."""
+    if sequential(texts):
+        return "number"
+    if mostly(texts, is_time):
+        return "deadline"
+    if mostly(texts, is_number):
+        return "value"
+    if mostly(texts, headers.measure):
+        return "measure"
+    if mostly(texts, lambda t: all(is_person(p) for p in _PIECE.findall(t) or [""])):
+        return "person"
+    return "responsible" if mostly(texts, is_body) else ""

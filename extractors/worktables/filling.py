@@ -1,0 +1,272 @@
+"""Data rows → mentions: each cell by its column's role; what a merged cell says holds for every row that it covers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from extractors import actions
+from extractors.context import PartView, RowShare
+from extractors.document import Segment
+from extractors.language.times import Time
+from extractors.lexicon import words
+from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
+from extractors.worktables import cells, content, headers, names
+from extractors.worktables.cells import RowView
+from extractors.worktables.grid import Entry, Grid
+from extractors.worktables.headers import UNIT_ROLES, Column
+from extractors.worktables.layout import Block
+
+_BRACKET = re.compile(r"[(（]([^()（）]{1,12})[)）]\s*$")
+_LABEL = re.compile(r"[^,，。;；:：]{0,12}[月季度旬日周]份?\s*[:：]\s*")
+_REPORT = re.compile("|".join(map(re.escape, words("worktables", "report"))))
+_SHORT = 30
+_OWN = ("task", "target", "", "value", "schedule", "done", "deadline", "start")
+
+
+@dataclass(slots=True)
+class TableRows:
+    """What the tables of a part hold; ``persons`` are clean spans; ``unread`` counts cells that hold a number, a time
+    limit or a unit of which no mention was made."""
+
+    figures: list[FigureMention] = field(default_factory=list)
+    deadlines: list[DeadlineMention] = field(default_factory=list)
+    units: list[UnitMention] = field(default_factory=list)
+    persons: list[names.Span] = field(default_factory=list)
+    unread: int = 0
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a cell gave: its mentions and persons."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    persons: list[names.Span] = field(default_factory=list)
+
+
+class Filler:
+    """Fills :class:`TableRows` from the blocks of one part."""
+
+    def __init__(self, view: PartView, result: TableRows) -> None:
+        self._view, self._result = view, result
+        self._names = names.NameReader(view)
+        self._merged: dict[int, _Held] = {}
+        self._scheduled: dict[int, DeadlineMention] = {}
+
+    def block(self, grid: Grid, block: Block, titles: list[str], rows: dict[int, Segment]) -> None:
+        """Read the data rows of a block. ``rows`` are the row segments of the table as it stands, by row number."""
+        reported = any(_REPORT.search(t) for t in titles)
+        for number in block.rows:
+            self._row(grid, block, number, reported, titles, rows)
+
+    def _row(
+        self, grid: Grid, block: Block, number: int, reported: bool, titles: list[str], rows: dict[int, Segment]
+    ) -> None:
+        segment = grid.segments[number]
+        own, above = grid.rows[number], grid.covering.get(number, [])
+        row = self._known(grid, block, number, reported, titles, rows)
+        view = self._view
+        total = row.name.startswith(words("worktables", "total")) or content.is_time(row.name)
+        view.row_names[segment.start] = "" if total else row.name
+        share = RowShare(segment)
+        for entry in own:
+            column = block.column(entry.column)
+            held = self._cell(row, block, column, entry)
+            if entry.row_span > 1:
+                self._merged[entry.start] = held
+            share.persons += held.persons
+        for entry in above:
+            column = block.column(entry.column)
+            if column.role in (*UNIT_ROLES, "deadline", "start", "person", "schedule"):
+                held = self._merged.get(entry.start) or self._cell(row, block, column, entry)
+                self._merged[entry.start] = held
+                share.mentions += [m for m in held.mentions if m.segment is not segment]
+                share.persons += held.persons
+        self._schedules(row, block, own, share)
+        if share.mentions or share.persons:
+            share.alone = bool(view.row_names[segment.start]) and any(block.column(e.column).role in _OWN for e in own)
+            view.row_shares[segment.start] = share
+
+    def _known(
+        self, grid: Grid, block: Block, number: int, reported: bool, titles: list[str], rows: dict[int, Segment]
+    ) -> RowView:
+        """The row with its name, measure, period and tense."""
+        own, above = grid.rows[number], grid.covering.get(number, [])
+        segment = grid.segments[number]
+        row = self._across(segment, rows, own) if grid.across else cells.row_view(self._view, segment)
+        row.work = block.work
+        row.name = _name(block, own, above)
+        label = _BRACKET.search(row.name)
+        if label and headers.measure(label.group(1)):
+            row.measure = label.group(1)
+            row.name = row.name[: label.start()].strip()
+        for e in (*own, *above):
+            column = block.column(e.column)
+            if column.role == "measure" and headers.measure(e.text):
+                row.measure = e.text
+            elif column.role == "period" and (t := headers.period_label(e.text)):
+                row.period = t.start_date, t.end_date
+        done = reported or (segment.tense or self._view.tense) == "done"
+        row.planned = not done or (block.work and segment.tense != "done" and self._view.part.kind != "summary")
+        if not block.work and self._view.part.kind == "other" and not reported:
+            heads = (e.text for e in (*own, *above) if len(e.text) < _SHORT and not content.is_number(e.text))
+            said = " ".join((*titles, *heads))
+            row.planned = any(w in said for w in words("worktables", "planned"))
+        return row
+
+    def _across(self, segment: Segment, rows: dict[int, Segment], own: list[Entry]) -> RowView:
+        """A row that stands across lines (a turned table, a form): what its cells hold, wherever they stand."""
+        places = [e.start for e in own]
+        found = RowView(segment, (segment.start, segment.end))
+        for line in rows.values():
+            if any(line.start <= p < line.end for p in places):
+                piece = cells.row_view(self._view, line)
+                found.quantities += piece.quantities
+                found.times += piece.times
+        found.quantities.sort(key=lambda q: q.start)
+        found.times.sort(key=lambda t: t.start)
+        return found
+
+    def _cell(self, row: RowView, block: Block, column: Column, entry: Entry) -> _Held:
+        """Read one cell and add what it gives to the result."""
+        held = _Held()
+        role, result = column.role, self._result
+        if role in ("number", "code", "measure", "period", "schedule") or entry.text in words("worktables", "blank"):
+            if role == "schedule" and not content.is_mark(entry.text):
+                self._text(row, column, entry, held, dated=True)
+        elif role in UNIT_ROLES:
+            read = self._names.units(entry.text, role)
+            self._units(row, entry, read, held, role)
+            self._text(row, column, entry, held, dated=True)
+            if not held.mentions and not held.persons:
+                result.unread += 1
+        elif role in ("deadline", "start"):
+            due = cells.limits(row, column, entry, row.segment.year or self._view.part.year)
+            self._add(held, due)
+            self._labelled(row, entry, held)
+            self._text(row, column, entry, held, dated=False)
+            if not held.mentions and _holds_digit(entry.text):
+                result.unread += 1
+        elif role == "person":
+            self._persons(entry, names.persons(entry.text), held)
+        else:
+            figure = self._number(row, block, column, entry)
+            if figure is not None:
+                self._add(held, [figure])
+            elif content.is_number(entry.text):
+                result.unread += 1
+            else:
+                self._labelled(row, entry, held)
+                self._text(row, column, entry, held, dated=True)
+        return held
+
+    def _number(self, row: RowView, block: Block, column: Column, entry: Entry) -> FigureMention | None:
+        if not content.is_number(entry.text) or not (column.header or row.name):
+            return None
+        if column.role != "value" and not (column.measure or row.measure or block.measure):
+            return None
+        return cells.number(row, column, entry, block.measure, self._status(row, column))
+
+    def _status(self, row: RowView, column: Column) -> str:
+        if column.status:
+            return column.status
+        if column.role == "done":
+            return "actual"
+        part, (first, last) = self._view.part, column.period if column.period[0] else row.period
+        if last[:4].isdigit():
+            if len(part.date) == 10 and last < part.date:
+                return "actual"
+            if part.year is not None and int(last[:4]) != part.year and not row.planned:
+                return "actual" if int(last[:4]) < part.year else "target"
+            if part.year is not None and int(last[:4]) < part.year:
+                return "actual"
+        return "target" if row.planned else "actual"
+
+    def _text(self, row: RowView, column: Column, entry: Entry, held: _Held, dated: bool) -> None:
+        found, due = cells.prose(self._view, row, column, entry, dated)
+        taken = [(m.start, m.end) for m in held.mentions]
+        found = [f for f in found if not any(a < f.end and f.start < b for a, b in taken)]
+        due = [d for d in due if not any(a < d.end and d.start < b for a, b in taken)]
+        if not found and not due and not taken:
+            held_quantities = cells.within(row.quantities, entry.start, entry.end)
+            self._result.unread += any(row.quantities[i].measure for i in held_quantities)
+        self._add(held, [*found, *due])
+
+    def _labelled(self, row: RowView, entry: Entry, held: _Held) -> None:
+        self._units(row, entry, self._names.labelled(entry.text), held, "label")
+
+    def _units(self, row: RowView, entry: Entry, read: names.NamesRead, held: _Held, cue: str) -> None:
+        for a, b, own, canonical, sure in read.members:
+            unit = UnitMention(
+                entry.start + a, entry.start + b, row.segment, row.span, rule="table:" + cue, cue=cue, confidence=sure,
+                name=entry.text[a:b], canonical=canonical, role=own, form="table", group=(entry.start, entry.end),
+            )  # fmt: skip
+            self._add(held, [unit])
+        self._persons(entry, read.persons, held)
+
+    def _persons(self, entry: Entry, found: list[names.Span], held: _Held) -> None:
+        spans = [(entry.start + a, entry.start + b) for a, b in found]
+        held.persons += spans
+        self._result.persons += spans
+
+    def _add(self, held: _Held, found: Iterable[Mention]) -> None:
+        for m in found:
+            held.mentions.append(m)
+            if isinstance(m, FigureMention):
+                self._result.figures.append(m)
+            elif isinstance(m, DeadlineMention):
+                self._result.deadlines.append(m)
+            elif isinstance(m, UnitMention):
+                self._result.units.append(m)
+
+    def _schedules(self, row: RowView, block: Block, own: list[Entry], share: RowShare) -> None:
+        """Month columns: a filled cell says that its work is due in the time of its head, a wide one in all of them."""
+        for entry in own:
+            if entry.text in words("worktables", "blank"):
+                continue
+            for c in entry.columns:
+                column = block.column(c)
+                if column.role != "schedule" or column.time is None:
+                    continue
+                made = self._scheduled.get(column.place[0])
+                if made is None:
+                    made = self._scheduled[column.place[0]] = _due_in(row, column, column.time)
+                    self._result.deadlines.append(made)
+                elif made.segment is not row.segment and made not in share.mentions:
+                    share.mentions.append(made)
+
+
+def _due_in(row: RowView, column: Column, t: Time) -> DeadlineMention:
+    start, end = column.place
+    return DeadlineMention(
+        start, end, row.segment, row.span, rule="table:schedule", cue=column.header, confidence=0.9, kind="in",
+        due_start=t.start_date, due_end=t.end_date, action=row.name,
+    )  # fmt: skip
+
+
+def _holds_digit(text: str) -> bool:
+    return any(c.isdigit() for c in text)
+
+
+def _name(block: Block, own: list[Entry], above: list[Entry]) -> str:
+    """What a row is about: its own task cell, else its target, else its first words, else the task cell that covers it."""
+    found = {"task": "", "target": "", "": "", "done": ""}
+    wide = ""
+    for entry in own:
+        role = block.column(entry.column).role
+        role = "" if role in ("responsible", "group", "value", "schedule", "note") and not block.work else role
+        if role not in found or content.is_number(entry.text) or entry.text in words("worktables", "blank"):
+            continue
+        if content.is_mark(entry.text):
+            continue
+        if role == "task" and entry.row_span > 1:
+            wide = wide or entry.text
+        elif not found[role]:
+            found[role] = entry.text
+    covering = next((e.text for e in above if block.column(e.column).role == "task"), "")
+    text = found["task"] or wide or (covering if found["target"] else "") or found["target"] or found[""] or covering
+    text = text or found["done"]
+    label = _LABEL.match(text)
+    text = text[label.end() :] if label and label.end() < len(text) else text
+    return actions.phrase(text, 0, len(text)) if len(text) > actions.MAX else actions.without_number(text)

@@ -1,0 +1,196 @@
+"""What a header says of its column: role, measure, status, period, change (lexicon ``worktables``)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from extractors.language import quantities, times
+from extractors.language.times import Time
+from extractors.lexicon import settings, words
+
+UNIT_ROLES = ("lead", "responsible", "assist", "supervise")
+TEXT_ROLES = ("task", "target", "group", "note", "done", "")
+_ROLES = (
+    *("number", "task", "target", *UNIT_ROLES, "body", "person", "deadline", "start"),
+    *("done", "group", "note", "measure", "code"),
+)
+_BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,14})[)）\]】]")
+_UNIT_SAID = re.compile(r"(?:计量|金额|面积)?单位[:：]?")
+_TRAILING_MEASURE = re.compile(r"[/:：,，]([^/:：,，]{1,8})$|([%‰])$")
+_COUNTED = re.compile(rf"({'|'.join(words('worktables', 'counted'))})数$")
+_COMPARISON = re.compile(r"(?:同比|环比|(?:比|较)(?:上年同期|去年同期|上年|去年|上月|上季|年初|同期|[12]\d{3}年))")
+_LONGEST = 24
+_NUMBER = re.compile(r"[-+−－]?\d[\d,.]*%?")
+_CAPTION = re.compile(r"(?<![\u4e00-\u9fff])(?:计量|金额|数量)?单位\s*[:：]\s*([^\s,，;；、)）\]】]{1,10})")
+_YEAR = re.compile(r"(?:19|20)\d\d年?度?")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: ``role`` (a list of the lexicon, ``value`` or ``schedule``) and how its numbers are read.
+
+    ``stem`` is what its numbers measure, empty where the header only tells time, status or change. ``measure`` is the
+    measure as written (万元). ``persons``: names of persons stand beside units. ``dated``: times in its text are limits.
+    ``time`` is the time that the header names, ``place`` the clean span of the innermost header cell and ``leaf`` its text.
+    """
+
+    role: str = ""
+    header: str = ""
+    stem: str = ""
+    measure: str = ""
+    status: str = ""
+    period: tuple[str, str] = ("", "")
+    change: bool = False
+    basis: str = ""
+    persons: bool = False
+    dated: bool = False
+    time: Time | None = None
+    place: tuple[int, int] = (0, 0)
+    leaf: str = ""
+
+    def as_role(self, role: str) -> Column:
+        """The same column in another role."""
+        return replace(self, role=role)
+
+
+NO_COLUMN = Column()
+
+
+@lru_cache(4096)
+def measure(text: str) -> str:
+    """``text`` if it is nothing but a measure (万元, 个, %), its form that numbers can stand before; else empty."""
+    text = _UNIT_SAID.sub("", text).strip(" :：")
+    if not text or len(text) > 10 or text[0].isdigit():
+        return ""
+    found = quantities.find("1" + text)
+    return text if len(found) == 1 and found[0].measure and found[0].end == len(text) + 1 else ""
+
+
+@lru_cache(4096)
+def role(label: str) -> tuple[str, bool, bool]:
+    """(role of a label, whether it names persons too, whether times too); the longest word decides, then the last."""
+    best, found, hits = (0, 0), "", set()
+    for name in _ROLES:
+        for word in words("worktables", name):
+            at = label.rfind(word)
+            if at >= 0:
+                hits.add((name, at, at + len(word)))
+                if (len(word), at) > best:
+                    best, found = (len(word), at), name
+    span = best[1], best[1] + best[0]
+    beside = {name for name, a, b in hits if b <= span[0] or a >= span[1]}
+    return found, "person" in beside, "deadline" in beside
+
+
+@lru_cache(4096)
+def is_label(text: str) -> bool:
+    """Whether a cell reads like the head of a column: short, no sentence, its role's word at its end or most of it."""
+    bare = _BRACKET.sub("", text).replace(" ", "")
+    if not bare or len(bare) > _LONGEST or _NUMBER.fullmatch(bare) or any(c in bare for c in "。;；,，"):
+        return False
+    if period_label(text):
+        return True
+    if any(
+        bare.endswith(w) for key in ("actual", "planned", "change") for w in words("worktables", key)
+    ) and len(bare) <= 14:  # fmt: skip
+        return True
+    for name in _ROLES:
+        for word in words("worktables", name):
+            if (bare.endswith(word) and len(bare) <= len(word) + 6) or (word in bare and 2 * len(word) >= len(bare)):
+                return True
+    return False
+
+
+@lru_cache(4096)
+def period_label(text: str) -> Time | None:
+    """The time that is the whole label: 2023年, 1月, 一季度, 上半年."""
+    bare = text.strip(" ()（）")
+    if len(bare) > 16:
+        return None
+    found = times.find(bare, None)
+    if len(found) == 1 and found[0].kind == "in" and found[0].start == 0 and found[0].end == len(bare):
+        return found[0]
+    return None
+
+
+@lru_cache(1024)
+def column(levels: tuple[str, ...], year: int | None) -> Column:
+    """What the header cells above a column, outermost first, say of it; ``year`` is that of 本年 and of bare months."""
+    header = "".join(dict.fromkeys(level.replace(" ", "") for level in levels))
+    unit = _measure_of(levels)
+    bare = _BRACKET.sub("", header)
+    said = "".join(dict.fromkeys(_BRACKET.sub("", level.replace(" ", "")) for level in levels[-2:]))
+    name, persons, dated = role(_BRACKET.sub("", levels[-1].replace(" ", "")) or header)
+    if not name:
+        name, persons, dated = role(bare)
+    comparison = _COMPARISON.search(bare)
+    plain = _COMPARISON.sub("", bare)
+    change = any(w in plain for w in words("worktables", "change")) or (comparison is not None and "占" not in plain)
+    anchor = date(year, 1, 1) if year else None
+    spans = [t for t in times.find(plain, anchor) if t.kind in ("in", "by") and (t.start_date or t.end_date)]
+    period = ("", "")
+    if spans and spans[-1].start_date:
+        period = spans[-1].start_date, spans[-1].end_date
+    if change and not unit and any(w in bare for w in words("worktables", "rate")):
+        unit = "%"
+    return Column(
+        name, header, _stem(levels), unit, _status(plain), period, change,
+        comparison.group() if comparison and change else "", persons, dated, spans[-1] if spans else None,
+        leaf=levels[-1],
+    )  # fmt: skip
+
+
+def _measure_of(levels: tuple[str, ...]) -> str:
+    for level in reversed(levels):
+        for bracket in reversed(_BRACKET.findall(level)):
+            if found := measure(bracket):
+                return found
+        tail = _TRAILING_MEASURE.search(level.strip())
+        if tail and (found := measure(tail.group(1) or tail.group(2))):
+            return found
+    counted = _COUNTED.search(_BRACKET.sub("", levels[-1]).strip())
+    return measure(counted.group(1)) if counted else ""
+
+
+def _status(header: str) -> str:
+    """The first of the three lists that has a word in the header decides: plainly done, planned, perhaps done."""
+    lexicon = settings("worktables")
+    if any(w in header for w in lexicon["actual"]):
+        return "actual"
+    if any(w in header for w in lexicon["planned"]):
+        return "target"
+    return "actual" if any(w in header for w in lexicon["perhaps_actual"]) else ""
+
+
+def _stem(levels: tuple[str, ...]) -> str:
+    """What the numbers of a column measure: the innermost level that says more than time, status and change."""
+    for level in reversed(levels):
+        bare = _BRACKET.sub("", level.replace(" ", ""))
+        tail = _TRAILING_MEASURE.search(bare)
+        if tail and measure(tail.group(1) or tail.group(2)):
+            bare = bare[: tail.start()]
+        rest = _COMPARISON.sub("", bare)
+        for t in reversed(times.find(rest, None)):
+            rest = rest[: t.start] + rest[t.end :]
+        for word in words("worktables", "says_nothing"):
+            rest = rest.replace(word, "")
+        if len(rest.strip("的及和、/")) >= 2:
+            return _YEAR.sub("", bare) if _YEAR.match(bare) else bare
+    return ""
+
+
+def is_year(header: str) -> bool:
+    """Whether a header is nothing but a year or a span of years."""
+    found = period_label(header)
+    return found is not None and found.start_date.endswith("-01-01") and found.end_date.endswith("-12-31")
+
+
+def caption(text: str) -> str:
+    """The measure that a line over a table gives for its numbers (单位:万元); empty if it gives none."""
+    for found in _CAPTION.finditer(text):
+        if unit := measure(found.group(1)):
+            return unit
+    return ""

@@ -1,0 +1,155 @@
+"""Cells of units and persons: members, their roles, the persons beside them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from extractors import unit_lists
+from extractors.context import PartView
+from extractors.language import organisations
+from extractors.lexicon import words
+from extractors.unit_names import Names
+from extractors.unit_words import words as unit_words
+from extractors.worktables import content
+
+Span = tuple[int, int]
+_PIECE = re.compile(r"(?:[^、,，;；/\s()（）]|[(（][^()（）]{0,40}[)）])+")
+_GLOSS = re.compile(r"[(（][^()（）]*[)）]$")
+_PADDED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])\s{1,3}([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
+_NAME = re.compile(r"[\u4e00-\u9fff×某○*A-Za-z·]{2,12}")
+_UNIT_LIKE = re.compile(r"[\u4e00-\u9fffA-Za-z“”\"*×()（）]{2,24}")
+_DIGITS = re.compile(r"\d")
+_LEADING = re.compile(r"(?:各?责任|牵头|配合)?(?:单位|部门|人)[:：]\s*")
+
+
+@dataclass(slots=True)
+class NamesRead:
+    """Members of a cell, (start, end, role, canonical name, confidence), and spans of persons; offsets in the cell."""
+
+    members: list[tuple[int, int, str, str, float]] = field(default_factory=list)
+    persons: list[Span] = field(default_factory=list)
+
+
+class NameReader:
+    """Reads cells of units and persons of one part; equal cells are read once."""
+
+    def __init__(self, view: PartView) -> None:
+        self._view = view
+        self._canonical: Names | None = None
+        self._read: dict[tuple[str, str], NamesRead] = {}
+
+    def units(self, text: str, role: str) -> NamesRead:
+        """Members of the text of a cell; ``role`` is that of its column."""
+        found = self._read.get((text, role))
+        if found is None:
+            found = self._read[text, role] = self._units(text, role)
+        return found
+
+    def labelled(self, text: str) -> NamesRead:
+        """Members of the labelled lists in the text of any cell (…(责任单位:市教育局))."""
+        found = self._read.get((text, "*"))
+        if found is None:
+            found = self._read[text, "*"] = NamesRead()
+            if unit_words().label.search(text):
+                self._lists(text, found)
+        return found
+
+    def _units(self, text: str, role: str) -> NamesRead:
+        found = NamesRead()
+        if text in words("worktables", "blank"):
+            return found
+        if unit_words().label.search(text):
+            rest = self._lists(text, found)
+            if rest > 1 and not found.members:
+                rest = len(text)
+            if not found.members:
+                self._plain(text, 0, len(text), role, found)
+            elif rest > 1:
+                self._plain(text, 0, rest, role, found)
+        else:
+            self._plain(text, 0, len(text), role, found)
+        return found
+
+    def _lists(self, text: str, found: NamesRead) -> int:
+        """Take the labelled lists of a text; gives where the first begins."""
+        first = len(text)
+        for listing in unit_lists.find(text, 0, len(text)):
+            hits = [h for h in listing.hits if h.rule == "label"]
+            if hits:
+                first = min(first, listing.start)
+                self._named(text, [(h.start, h.end, h.role, h.confidence) for h in hits], found)
+        found.persons += unit_lists.persons(text, 0, len(text))
+        return first
+
+    def _plain(self, text: str, start: int, end: int, role: str, found: NamesRead) -> None:
+        hits: list[tuple[int, int, str, float]] = []
+        place = start
+        while place < end:
+            more = [(a, b, own, 0.95) for a, b, own in unit_lists.members(text, place, end, role)]
+            for a, b, own, sure in more:
+                if content.is_person(text[a:b]):
+                    found.persons.append((a, b))
+                else:
+                    hits.append((a, b, own, sure))
+            place = max([place, *(b for _, b, _, _ in more)])
+            piece = _PIECE.search(text, place, end)
+            if piece is None:
+                break
+            if (taken := self._left(text, piece.start(), piece.end(), role, found)) is not None:
+                hits.append(taken)
+            place = piece.end()
+        self._named(text, hits, found)
+
+    def _left(self, text: str, a: int, b: int, role: str, found: NamesRead) -> tuple[int, int, str, float] | None:
+        """A piece that the reader of lists did not take: a person, or a body without a known ending."""
+        label = _LEADING.match(text, a, b)
+        a = label.end() if label else a
+        gloss = _GLOSS.search(text[a:b])
+        stop = a + gloss.start() if gloss else b
+        name = text[a:stop]
+        if content.is_person(name):
+            found.persons.append((a, stop))
+        elif _UNIT_LIKE.fullmatch(name) and (
+            organisations.whole(text, a, stop) is not None or len(name) >= 3
+        ) and not content.is_time(name):  # fmt: skip
+            return a, stop, role, 0.7
+        return None
+
+    def _named(self, text: str, hits: list[tuple[int, int, str, float]], found: NamesRead) -> None:
+        if not hits:
+            return
+        if self._canonical is None:
+            view = self._view
+            part = view.part
+            self._canonical = Names(
+                view.text, part.start, part.end, organisations.find(view.text, part.start, part.end), part.issuer
+            )
+        whole = self._canonical.group([text[a:b] for a, b, _, _ in hits])
+        found.members += [(*hit[:3], name, hit[3]) for hit, name in zip(hits, whole, strict=True)]
+
+
+def persons(text: str) -> list[Span]:
+    """Spans of the names in a cell of persons, blanks inside a name of two characters kept (李 明)."""
+    if text in words("worktables", "blank"):
+        return []
+    found: list[Span] = []
+    titles: list[Span] = []
+    padded = [m.span() for m in _PADDED.finditer(text)]
+    joined = text
+    for a, b in padded:
+        joined = joined[:a] + "某" * (b - a) + joined[b:]
+    for piece in _PIECE.finditer(joined):
+        a, b = piece.span()
+        gloss = _GLOSS.search(joined[a:b])
+        stop = a + gloss.start() if gloss else b
+        label = _LEADING.match(joined, a, stop)
+        a = label.end() if label else a
+        if not _NAME.fullmatch(joined, a, stop) or _DIGITS.search(joined, a, stop):
+            continue
+        (
+            titles
+            if text[a:stop].endswith(words("worktables", "person_title")) and not content.is_person(text[a : a + 3])
+            else found
+        ).append((a, stop))
+    return found or titles
