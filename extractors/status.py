@@ -88,6 +88,12 @@ def status(
         if bracketed or described or m.group().startswith("占地"):
             return "other", m.group(), 0.85
     if (
+        _MODIFIER.search(text, clause[0], q.start)
+        and (m := _PROJECT.match(text, q.end, clause[1]))
+        and "项目" in m.group()
+    ):
+        return "other", "的…项目", 0.8
+    if (
         q.measure.endswith("/年")
         and (q.text.endswith("年") or CAPACITY.search(text, max(clause[0], q.start - 40), q.start + 1))
         and _PROJECT.match(text, q.end, min(sentence.end, q.end + 60))
