@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from pipeline.config import Settings
 from pipeline.engines import Stretch
@@ -56,6 +57,23 @@ def stretches(items: Sequence[Item], done: set[int]) -> Iterator[Stretch]:
         yield Stretch(first, tuple(held))
 
 
+def engine(settings: Settings) -> Any:
+    """The engine that the settings ask for: a module with ``run`` (:mod:`pipeline.engines`)."""
+    return importlib.import_module(f"pipeline.engines.{'serial' if settings.workers == 0 else 'local'}")
+
+
+def program_fingerprint(settings: Settings) -> str:
+    """What a reading depends on besides its input: the program, its lexicons by content, the settings that change rows."""
+    digest = hashlib.blake2b(digest_size=16)
+    head = [program_version(), settings.year, settings.timeout, settings.memory_mb, settings.max_mb]
+    digest.update(json.dumps(head).encode())
+    root = Path(str(files("extractors")))
+    for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".toml", ".tsv")):
+        digest.update(f"{path.relative_to(root)}|".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def run(items: Sequence[Item], settings: Settings, journal: Journal, progress: Progress) -> None:
     """Bring the journal to completion. ``progress`` is called with (inputs done, inputs in all)."""
     done, _ = journal.scan()
@@ -63,9 +81,7 @@ def run(items: Sequence[Item], settings: Settings, journal: Journal, progress: P
     progress(count, len(items))
     if count == len(items):
         return
-    name = "serial" if settings.workers == 0 else "local"
-    engine = importlib.import_module(f"pipeline.engines.{name}")
-    for result in engine.run(stretches(items, done), settings, journal.folder):
+    for result in engine(settings).run(stretches(items, done), settings, journal.folder):
         journal.write(result.first, result.data)
         count += result.count
         progress(count, len(items))

@@ -20,6 +20,8 @@ from pipeline.errors import (
     EXIT_USAGE,
     RunError,
 )
+from pipeline.verbs import export as export_verb
+from pipeline.verbs import nightly as nightly_verb
 
 app = typer.Typer(
     add_completion=False,
@@ -115,6 +117,10 @@ def parse() -> None:
     from pipeline import parse as filter_  # noqa: PLC0415
 
     filter_.run(sys.stdin.buffer, sys.stdout.buffer)
+
+
+app.command(help=nightly_verb.HELP)(nightly_verb.nightly)
+app.command(help=export_verb.HELP)(export_verb.export)
 
 
 def _fail(message: str, code: int) -> NoReturn:

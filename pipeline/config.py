@@ -14,6 +14,9 @@ from pipeline.errors import UsageError
 
 PROJECT_FILE = "taizhang.toml"
 SECTION = "extract"
+# Sections and variables of other verbs, read elsewhere (pipeline.nightly_config).
+OTHER_SECTIONS = ("store", "inbox", "nightly", "roster", "mail")
+OTHER_VARIABLES = ("TAIZHANG_STORE_URL", "TAIZHANG_MAIL_PASSWORD")
 FORMATS = ("csv", "parquet", "xlsx")
 
 
@@ -62,7 +65,7 @@ def _flag(value: Any) -> bool:
     return word in ("true", "1", "yes")
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
+READERS: dict[str, Callable[[Any], Any]] = {
     "year": _whole(1900, 2200),
     "workers": _whole(0, 1024),
     "timeout": _seconds,
@@ -74,7 +77,10 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 
 def load(
-    options: Mapping[str, Any], environment: Mapping[str, str] | None = None, folder: Path | None = None
+    options: Mapping[str, Any],
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    file: str = PROJECT_FILE,
 ) -> Settings:
     """Merged settings.
 
@@ -83,11 +89,11 @@ def load(
     """
     known = [f.name for f in fields(Settings)]
     merged: dict[str, Any] = {}
-    for name, value in _project(folder or Path.cwd(), known).items():
-        merged[name] = _read(name, value, f"{PROJECT_FILE} 的 {name}")
+    for name, value in _project((folder or Path.cwd()) / file, known).items():
+        merged[name] = _read(name, value, f"{file} 的 {name}")
     for key, value in (os.environ if environment is None else environment).items():
         name = key.removeprefix("TAIZHANG_").lower()
-        if key.startswith("TAIZHANG_") and value:
+        if key.startswith("TAIZHANG_") and value and key not in OTHER_VARIABLES:
             if name not in known:
                 raise UsageError(_unknown(f"环境变量 {key}", key, [f"TAIZHANG_{k.upper()}" for k in known]))
             merged[name] = _read(name, value, f"环境变量 {key}")
@@ -97,23 +103,22 @@ def load(
     return Settings(**merged)
 
 
-def _project(folder: Path, known: list[str]) -> dict[str, Any]:
-    path = folder / PROJECT_FILE
+def _project(path: Path, known: list[str]) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UsageError(f"{PROJECT_FILE} 读不了:{error};请改正后再运行") from error
+        raise UsageError(f"{path.name} 读不了:{error};请改正后再运行") from error
     section = content.get(SECTION, {})
     for key in content:
-        if key != SECTION:
-            raise UsageError(_unknown(f"{PROJECT_FILE} 的 {key}", key, [SECTION]))
+        if key != SECTION and key not in OTHER_SECTIONS:
+            raise UsageError(_unknown(f"{path.name} 的 {key}", key, [SECTION, *OTHER_SECTIONS]))
     if not isinstance(section, dict):
-        raise UsageError(f"{PROJECT_FILE} 的 {SECTION} 应写成 [{SECTION}] 一节")
+        raise UsageError(f"{path.name} 的 {SECTION} 应写成 [{SECTION}] 一节")
     for key in section:
         if key not in known:
-            raise UsageError(_unknown(f"{PROJECT_FILE} 的 {key}", key, known))
+            raise UsageError(_unknown(f"{path.name} 的 {key}", key, known))
     return section
 
 
@@ -124,7 +129,7 @@ def _unknown(where: str, key: str, known: list[str]) -> str:
 
 def _read(name: str, value: Any, where: str) -> Any:
     try:
-        return _READERS[name](value)
+        return READERS[name](value)
     except (TypeError, ValueError) as error:
         reason = str(error) if "应是" in str(error) or "只能" in str(error) else "值的类型不对"
         raise UsageError(f"{where} 的值 {value!r} 不对:{reason}") from error

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.errors import UsageError
 
 # Lock and system files: Word, LibreOffice, Windows, macOS (AppleDouble).
-_IGNORED = ("~$*", ".~lock.*#", "thumbs.db", "ehthumbs.db", "desktop.ini", ".ds_store", "._*")
+IGNORED = ("~$*", ".~lock.*#", "thumbs.db", "ehthumbs.db", "desktop.ini", ".ds_store", "._*")
 # Categories of characters that a cell or a terminal cannot show as one character on its line.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 
@@ -101,7 +101,7 @@ def _walk(root: str, skipped: set[str], found: Inputs) -> Iterator[str]:
                 stack.append(entry.path)
             elif _is_link_to_folder(entry):
                 found.links.append(printable(os.path.relpath(entry.path, root)))
-            elif any(fnmatch(entry.name.lower(), pattern) for pattern in _IGNORED):
+            elif any(fnmatch(entry.name.lower(), pattern) for pattern in IGNORED):
                 found.ignored += 1
             else:
                 yield entry.path

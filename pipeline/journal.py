@@ -58,6 +58,16 @@ def encode(first: int, outcomes: list[list[Outcome]]) -> bytes:
     return _MAGIC + digest + len(head).to_bytes(8, "big") + head + body
 
 
+def decode(first: int, data: bytes) -> list[list[Outcome]]:
+    """The outcomes of the inputs ``first``, ``first + 1``, … of a journal file."""
+    size = int.from_bytes(data[20:28], "big")
+    count, found = _load(data[28 : 28 + size])
+    by_input: list[list[Outcome]] = [[] for _ in range(count)]
+    for entry, outcome in zip(found, _load(data[28 + size :]), strict=True):
+        by_input[entry[0] - first].append(outcome)
+    return by_input
+
+
 def _load(data: bytes) -> Any:
     return _Unpickler(io.BytesIO(data)).load()
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Protocol
 
 from extractors.schema import REJECT_REASONS
-from pipeline.journal import Entry, Journal
+from pipeline.journal import Entry
 from pipeline.worker import Outcome
+
+
+class Outcomes(Protocol):
+    """Where outcomes come from: the journal of a run, or the store."""
+
+    def outcomes(self) -> Iterator[Outcome]: ...
 
 
 class Merge:
     """What a finished journal holds: ``documents`` files with tables, ``reasons`` of the rejects."""
 
-    def __init__(self, journal: Journal, entries: list[Entry]) -> None:
+    def __init__(self, journal: Outcomes, entries: list[Entry]) -> None:
         self._journal = journal
         self._first: dict[str, str] = {}
         for e in entries:

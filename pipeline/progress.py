@@ -203,6 +203,11 @@ def _undisputed(
             yield t, r, sure
 
 
+def bodies(documents: Sequence[tuple[Any, ...]]) -> set[str]:
+    """Names under which a file's targets and results can meet those of other files, from its rows of ``documents``."""
+    return {body for row in documents for body in _bodies(DocumentRow(*row))}
+
+
 def _places(f: _Figure) -> Iterator[tuple[str, ...]]:
     yield (f.doc_id, str(f.part))
     for body in f.bodies:

@@ -21,7 +21,7 @@ SHARD_DOCUMENTS = 10_000  # above it texts and tables are kept in parts
 
 @dataclass(slots=True)
 class Summary:
-    """What a run read and found."""
+    """What a run read and found; ``inputs`` counts what is listed: files, and the members of archives in their place."""
 
     out: str
     inputs: int
@@ -52,16 +52,17 @@ def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch
         merge = Merge(journal, journal.scan()[1])
         new = output.fresh(partial)
         summary = Summary(
-            str(out), len(found.items), merge.documents, merge.parts, found.ignored, found.links,
+            str(out), merge.documents + sum(merge.reasons.values()), merge.documents, merge.parts, found.ignored, found.links,
             dict(sorted(merge.reasons.items())),
         )  # fmt: skip
-        summary.rows = _write(merge, new, settings)
-        _describe(new, settings, summary)
+        summary.rows = write_tables(merge, new, settings)
+        describe(new, settings, summary)
         output.publish(partial, out)
     return summary
 
 
-def _write(merge: Merge, new: Path, settings: Settings) -> dict[str, int]:
+def write_tables(merge: Merge, new: Path, settings: Settings) -> dict[str, int]:
+    """Write all tables and texts of the outcomes into ``new``; rows by table."""
     from pipeline.export.tables import CsvSink, ParquetSink, Sink, Texts  # noqa: PLC0415
     from pipeline.progress import Matcher  # noqa: PLC0415
 
@@ -102,7 +103,8 @@ def _write(merge: Merge, new: Path, settings: Settings) -> dict[str, int]:
     return {table: counts[table] for table in TABLES}
 
 
-def _describe(new: Path, settings: Settings, summary: Summary) -> None:
+def describe(new: Path, settings: Settings, summary: Summary) -> None:
+    """Write what describes the tables in ``new``: the data package and the manifest."""
     from pipeline.export.package import data_package, write_json  # noqa: PLC0415
 
     if "csv" in settings.formats:

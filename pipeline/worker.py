@@ -14,6 +14,7 @@ from typing import Any
 from extractors.errors import Rejected
 from extractors.schema import TABLES, Row
 from pipeline.config import Settings
+from pipeline.expansion import Expansion, Leaf, Lost
 from pipeline.inputs import Item
 
 EXTRACTED = ("documents", "figures", "deadlines", "units", "tasks")
@@ -60,8 +61,14 @@ def rejected(item: Item, reason: str, detail: str) -> Outcome:
     return Outcome(item.source, doc_id, reason=reason, detail=detail)
 
 
-def process(item: Item, settings: Settings) -> list[Outcome]:
-    """Outcomes of one input, one a document in it. Never raises for what a document does."""
+def process(
+    item: Item, settings: Settings, lost: tuple[Lost, ...] = (), step: Callable[[int], None] = lambda _: None
+) -> list[Outcome]:
+    """Outcomes of one input, one a document in it.
+
+    Never raises for what a document does. ``step`` is called with the number of each step before it begins, ``lost`` names
+    steps that ended a worker before (:mod:`pipeline.expansion`).
+    """
     if item.problem:
         return [Outcome(item.source, "", reason="unreadable", detail=item.problem)]
     if item.size > settings.max_mb << 20:
@@ -74,18 +81,46 @@ def process(item: Item, settings: Settings) -> list[Outcome]:
                 item.source, "", reason="unreadable", detail=f"cannot be read: {error.strerror or type(error).__name__}"
             )
         ]
-    doc_id = doc_id_of(data)
+    outcomes = []
+    at = item.source
     try:
-        return [_extract(data, item.source, doc_id, settings)]
-    except Rejected as refusal:
-        return [Outcome(item.source, doc_id, reason=refusal.reason, detail=_line(refusal.detail))]
-    except MemoryError:
-        return [Outcome(item.source, doc_id, reason="memory", detail=f"needs more than {settings.memory_mb} MB")]
+        for leaf in Expansion(settings.timeout, lost, step).leaves(data, item.source):
+            at = leaf.source
+            outcome = _outcome(leaf, settings)
+            if not (leaf.optional and outcome.reason in {"no_text", "empty"}):
+                outcomes.append(outcome)
+    except ImportError:
+        raise
+    except Exception as error:  # a fault in listing a container
+        log.exception("source=%s stage=open", at)
+        refusal = _refusal(error, settings)
+        outcomes.append(Outcome(item.source, doc_id_of(data), reason=refusal.reason, detail=_line(refusal.detail)))
+    return outcomes
+
+
+def _outcome(leaf: Leaf, settings: Settings) -> Outcome:
+    """What became of one leaf of an input."""
+    data = leaf.data
+    doc_id = "" if data is None else doc_id_of(data)
+    try:
+        if leaf.refusal is not None or data is None:
+            raise leaf.refusal or Rejected("unreadable", "cannot be unpacked")
+        return _extract(data, leaf.source, doc_id, settings)
     except ImportError:  # the installation is broken, not the document
         raise
-    except Exception as error:  # a fault of ours on this document must not stop the run
-        log.exception("doc=%s stage=extract", doc_id)
-        return [Outcome(item.source, doc_id, reason="crash", detail=_line(f"{type(error).__name__}: {error}"))]
+    except Exception as error:
+        if not isinstance(error, (Rejected, MemoryError)):  # a fault of ours on this document must not stop the run
+            log.exception("doc=%s stage=extract", doc_id)
+        refusal = _refusal(error, settings)
+        return Outcome(leaf.source, doc_id, reason=refusal.reason, detail=_line(refusal.detail))
+
+
+def _refusal(error: Exception, settings: Settings) -> Rejected:
+    if isinstance(error, Rejected):
+        return error
+    if isinstance(error, MemoryError):
+        return Rejected("memory", f"needs more than {settings.memory_mb} MB")
+    return Rejected("crash", f"{type(error).__name__}: {error}")
 
 
 def _line(detail: str) -> str:

@@ -1,0 +1,206 @@
+"""What is new in the inboxes, read into the store.
+
+Files are told apart by size and time first, by hash where those differ. A reading is stored under what was read and by
+which program, so a night that was killed goes on where it stood: what is in the store already is not read again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from pipeline import batch
+from pipeline.config import Settings
+from pipeline.inputs import Inputs, Item, printable
+from pipeline.journal import decode
+from pipeline.store import Store
+from pipeline.store.inputs import Known, Seen
+from pipeline.store.outcomes import Reading, keep, known_reads, read_key
+
+YOUNG_SECONDS = 60.0  # a file changed more recently may still be growing
+_FLUSH_INPUTS, _FLUSH_SECONDS = 128, 2.0
+_BLOCK = 1 << 20
+_MANY = 20  # inputs; an inbox that had so many and is empty now is more likely not mounted
+
+
+@dataclass(slots=True)
+class Intake:
+    """What a night found. ``seen`` are the inputs that were read or renamed, ``gone`` the paths that left."""
+
+    files: int = 0
+    unchanged: int = 0
+    seen: list[Seen] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    growing: list[str] = field(default_factory=list)
+    resumed: int = 0
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    item: Item
+    path: str
+    sha256: str
+    key: str
+
+
+def take_in(
+    store: Store, found: Inputs, known: dict[str, Known], aside: dict[str, str], roots: Sequence[Path],
+    settings: Settings, settle: float, scratch: Path, progress: batch.Progress,
+) -> Intake:  # fmt: skip
+    """Read what the store does not know yet, and say what changed.
+
+    ``known`` are its inputs by path; ``aside`` the hash of files that an analyst called an older version of another.
+    """
+    fingerprint = batch.program_fingerprint(settings)
+    night = Intake(files=len(found.items))
+    fresh: list[Item] = []
+    paths = {item.path: printable(item.path) for item in found.items}
+    for item in found.items:
+        old = known.get(paths[item.path])
+        same = old is not None and (old.size, old.mtime_ns, old.source) == (item.size, item.modified_ns, item.source)
+        if same and old is not None and old.sha256 and old.fingerprint == fingerprint and not item.problem:
+            night.unchanged += 1
+        else:
+            fresh.append(item)
+    steady = set(_steady([i for i in fresh if not i.problem], settle))
+    wanted: list[_Wanted] = []
+    for item in fresh:
+        if not item.problem and item.path not in steady:
+            night.growing.append(item.source)
+            continue
+        one = _wanted(item, paths[item.path], fingerprint)
+        if one.sha256 and aside.get(one.path) == one.sha256:
+            night.unchanged += 1
+        else:
+            wanted.append(one)
+    versions = _read(store, wanted, night, fingerprint, settings, scratch, progress)
+    for w in wanted:
+        if w.key in versions:
+            night.seen.append(
+                Seen(w.path, w.item.source, w.sha256, w.item.size, w.item.modified_ns, w.item.problem, versions[w.key])
+            )
+    _leave(night, known, set(paths.values()), roots)
+    return night
+
+
+def _leave(night: Intake, known: dict[str, Known], there: set[str], roots: Sequence[Path]) -> None:
+    gone = set(known) - there
+    for root in roots:
+        of_root = printable(os.path.abspath(root)).rstrip("/") + "/"  # noqa: PTH100 (links stay as named)
+        had = [p for p in gone if p.startswith(of_root)]
+        if len(had) >= _MANY and not any(p.startswith(of_root) for p in there):
+            night.missing.append(str(root))
+            gone.difference_update(had)
+    night.gone = sorted(gone)
+
+
+def _steady(items: Sequence[Item], settle: float) -> Iterator[str]:
+    """Paths of the items that nobody writes to: older than a minute, or unchanged for ``settle`` seconds and not open for
+    writing."""
+    now = time.time()
+    young = [i for i in items if now - i.modified_ns / 1e9 < YOUNG_SECONDS]
+    names = {i.path for i in young}
+    yield from (i.path for i in items if i.path not in names)
+    if not young:
+        return
+    time.sleep(settle)
+    for item in young:
+        if _unchanged(item) and not _open_for_writing(item.path):
+            yield item.path
+
+
+def _unchanged(item: Item) -> bool:
+    try:
+        status = Path(item.path).stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (item.size, item.modified_ns)
+
+
+def _open_for_writing(path: str) -> bool:
+    """Whether a process of this machine has the file open for writing: a read lease is refused then (fcntl(2))."""
+    held = signal.signal(signal.SIGIO, signal.SIG_IGN)  # what a writer that comes meanwhile would send us
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+    except OSError:  # leases are for the owner and for local disks; elsewhere size and time must do
+        return False
+    finally:
+        signal.signal(signal.SIGIO, held)
+    return False
+
+
+def _wanted(item: Item, path: str, fingerprint: str) -> _Wanted:
+    sha256 = ""
+    if not item.problem:
+        try:
+            sha256 = _hash(item.path)
+        except OSError as error:
+            item = replace(item, problem=f"cannot be read: {error.strerror or type(error).__name__}")
+    return _Wanted(item, path, sha256, read_key(item.source, sha256 or item.problem, fingerprint))
+
+
+def _hash(path: str) -> str:
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _read(
+    store: Store, wanted: Sequence[_Wanted], night: Intake, fingerprint: str, settings: Settings, scratch: Path,
+    progress: batch.Progress,
+) -> dict[str, str]:  # fmt: skip
+    """Versions of the readings by key; what changed while it was read is left for the next night."""
+    with store.reader() as connection:
+        versions = known_reads(connection, {w.key for w in wanted})
+    night.resumed = len(versions)
+    todo = [w for w in wanted if w.key not in versions]
+    progress(0, len(todo))
+    if not todo:
+        return versions
+    held: list[Reading] = []
+    flushed, done = time.monotonic(), 0
+    for result in batch.engine(settings).run(batch.stretches([w.item for w in todo], set()), settings, scratch):
+        for w, outcomes in zip(
+            todo[result.first : result.first + result.count], decode(result.first, result.data), strict=True
+        ):
+            done += 1
+            if not w.item.problem and not _unchanged(w.item):
+                night.growing.append(w.item.source)
+                continue
+            held.append(Reading(w.key, w.item.source, w.sha256, fingerprint, outcomes))
+        progress(done, len(todo))
+        if len(held) >= _FLUSH_INPUTS or time.monotonic() - flushed > _FLUSH_SECONDS:
+            versions |= _flush(store, held)
+            held, flushed = [], time.monotonic()
+    return versions | _flush(store, held)
+
+
+def _flush(store: Store, held: list[Reading]) -> dict[str, str]:
+    if held:
+        store.write(lambda connection: keep(connection, held))
+    return {r.key: r.version for r in held}
+
+
+def work_folder(partial: Path) -> Path:
+    """The folder for the workers' notes."""
+    scratch = partial / "journal"
+    with contextlib.suppress(FileExistsError):
+        scratch.mkdir(parents=True)
+    return scratch

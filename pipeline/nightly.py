@@ -1,0 +1,152 @@
+"""One night: what is new comes into the store, the tables and the morning report go out.
+
+Everything that a night changes in the store it changes in one transaction at its end; what is stored on the way (readings)
+counts for nothing until then. So a night that is killed leaves either the state before it or the state after it, and the
+next run completes what is missing: the readings, the transaction, or the export.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from pipeline import batch, inputs, intake, output, roster, stored
+from pipeline.clock import Clock
+from pipeline.config import Settings
+from pipeline.errors import UsageError
+from pipeline.nightly_config import Nightly
+from pipeline.report import build, page
+from pipeline.report.data import Report, from_dict
+from pipeline.roster import Roster
+from pipeline.store import Store, decisions, open_store, proposals, retention, runs
+from pipeline.store.inputs import Night, current, set_aside
+from pipeline.store.progress import refresh
+
+log = logging.getLogger(__name__)
+
+MANY_DOCUMENTS = 1000  # above it the night writes CSV only, unless [nightly] formats says otherwise
+
+
+def night(settings: Nightly, clock: Clock, progress: batch.Progress) -> Report:
+    """Do one night. Raises LockedError where another run holds the store or the output, RunError, OSError."""
+    if settings.out is None or not settings.inboxes:
+        wanted = "[nightly] 的 out" if settings.out is None else "[[inbox]]"
+        raise UsageError(f"{settings.file} 里没有 {wanted},夜间运行需要它")
+    out = settings.out.resolve()
+    output.check(out)
+    units = roster.read(settings.roster) if settings.roster else None
+    store = open_store(settings.url, create=True, busy=settings.wait)
+    with store.run_lock(), output.workspace(out, "nightly") as partial:
+        found = inputs.collect([i.path for i in settings.inboxes], skip=[out, output.partial_of(out)])
+        with store.reader() as connection:
+            known = {k.path: k for k in current(connection)}
+            aside = set_aside(connection)
+            last = runs.last(connection)
+        taken = intake.take_in(
+            store, found, known, aside, [i.path for i in settings.inboxes], settings.extract, settings.settle,
+            intake.work_folder(partial), progress,
+        )  # fmt: skip
+        report = _conclude(store, settings, clock, found, taken, units, last, page.told(out))
+        _publish(store, settings, partial, out, report)
+    log.info("run=%s stage=nightly %s", report.run_id, json.dumps(report.counts))
+    return report
+
+
+def _conclude(
+    store: Store, settings: Nightly, clock: Clock, found: inputs.Inputs, taken: intake.Intake, units: Roster | None,
+    last: runs.Run | None, told: str,
+) -> Report:  # fmt: skip
+    """The night's one transaction. A night that finished but was killed before its report was out is only told anew."""
+    started = clock.stamp()
+    fingerprint = batch.program_fingerprint(settings.extract)
+    idle = not taken.seen and not taken.gone
+    if idle and last is not None and last.started == started and told != last.run_id:
+        return from_dict(json.loads(last.report))
+    number = (last.number if last else 0) + 1
+    run_id = hashlib.blake2b(f"{last.run_id if last else ''}|{number}|{started}".encode(), digest_size=8).hexdigest()
+
+    def work(connection: Connection) -> Report:
+        done = runs.last(connection)
+        if done is not None and done.run_id == run_id:  # the server went away after it had committed
+            return from_dict(json.loads(done.report))
+        register = Night(connection, started, batch.program_version(), fingerprint)
+        register.seen(taken.seen)
+        register.gone(taken.gone)
+        register.still_there()
+        decisions.carry_over(connection, register.changes, started)
+        proposals.propose(connection, register.changes, started)
+        compared = refresh(connection, register.changes)
+        report = Report(run_id, number, started[:10], started, batch.program_version(), first_night=last is None)
+        build.fill(report, connection, register.changes, taken, units, clock.today(), compared)
+        retention.clean(connection, clock.now(), settings.keep_days, fingerprint)
+        runs.add(connection, runs.Run(
+            run_id, number, "nightly", started, started[:10], batch.program_version(), fingerprint,
+            json.dumps({"year": settings.extract.year}), len(found.items), found.ignored,
+            json.dumps(found.links, ensure_ascii=False), json.dumps(report.as_dict(), ensure_ascii=False),
+        ))  # fmt: skip
+        return report
+
+    return store.write(work)
+
+
+def _publish(store: Store, settings: Nightly, partial: Path, out: Path, report: Report) -> None:
+    """Put tables and report out; the tables only where they are not those that stand there."""
+    with store.reader() as connection:
+        state = _state(connection, settings)
+        if _exported(out) == state:
+            page.write(report, out)
+            return
+        new = output.fresh(partial)
+        stored.write(connection, new, out, export_settings(connection, settings))
+        page.write(report, new)
+        (new / STATE).write_text(state + "\n", "utf-8")
+        output.publish(partial, out)
+
+
+STATE = "state.txt"
+
+
+def _exported(out: Path) -> str:
+    try:
+        return (out / STATE).read_text("utf-8").strip()
+    except OSError:
+        return ""
+
+
+def _state(connection: Connection, settings: Nightly) -> str:
+    """What the exported tables depend on."""
+    digest = hashlib.blake2b(digest_size=16)
+    for k in current(connection):
+        digest.update(f"{k.version}|".encode())
+    last = runs.last(connection)
+    digest.update(f"{last.ignored if last else 0}|{settings.formats}|{settings.extract}".encode())
+    return digest.hexdigest()
+
+
+def export_settings(connection: Connection, settings: Nightly) -> Settings:
+    """The formats of the night."""
+    formats = settings.formats
+    if formats is None:
+        many = len(current(connection)) > MANY_DOCUMENTS
+        formats = ("csv",) if many else settings.extract.formats
+    return replace(settings.extract, formats=formats)
+
+
+def pending(settings: Nightly) -> list[str]:
+    """Names of the files that the next night would look at, by size and time alone."""
+    skip = [settings.out, output.partial_of(settings.out)] if settings.out else []
+    found = inputs.collect([i.path for i in settings.inboxes], skip=skip)
+    known = {}
+    if not (settings.url.startswith("sqlite") and not Path(settings.url.split("///", 1)[-1]).exists()):
+        with open_store(settings.url, busy=settings.wait).reader() as connection:
+            known = {k.path: k for k in current(connection)}
+    return [
+        i.source
+        for i in found.items
+        if (k := known.get(inputs.printable(i.path))) is None or (k.size, k.mtime_ns) != (i.size, i.modified_ns)
+    ]

@@ -1,0 +1,157 @@
+"""What the morning report and ``taizhang due`` ask of the current tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, and_, column, or_, select, table
+
+from extractors.schema import ProgressRow
+from pipeline.store.inputs import current
+from pipeline.store.outcomes import DECLARED, chunks
+from pipeline.store.schema import OUTCOMES, PROGRESS, ROWS
+
+_CURRENT = table("current_outcomes", column("version"), column("document"))
+
+
+@dataclass(slots=True)
+class Limit:
+    """A time limit with what is needed to tell whom it concerns and when. Dates are as the tables have them."""
+
+    deadline_id: str
+    kind: str
+    due_start: str
+    due_end: str
+    rrule: str
+    duration: str
+    action: str
+    quote: str
+    sentence: str
+    page: int | None
+    confidence: float
+    task_id: str
+    doc_id: str
+    source: str
+    issuer: str
+    title: str
+    year: int | None
+    date: str
+    task_status: str
+    units: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A part of a document that counts, as the roster asks for it."""
+
+    source: str
+    title: str
+    kind: str
+    issuer: str
+    date: str
+    year: int | None
+
+
+def limits(connection: Connection, as_of: str = "", first: str = "", last: str = "") -> Iterator[Limit]:
+    """Time limits of the documents that count, in the order of their documents.
+
+    With ``first`` and ``last`` (ISO days) only those that may fall between them: by date, recurring, or without a date.
+    """
+    d, doc, task = ROWS["deadlines"], ROWS["documents"], ROWS["tasks"]
+    query = (
+        select(
+            d.c.deadline_id, d.c.kind, d.c.due_start, d.c.due_end, d.c.rrule, d.c.duration, d.c.action, d.c.quote,
+            d.c.sentence, d.c.page, d.c.confidence, d.c.task_id, d.c.doc_id, doc.c.source, doc.c.issuer, doc.c.title,
+            doc.c.year, doc.c.date, task.c.status, d.c.version, d.c.document,
+        )
+        .join(doc, and_(doc.c.version == d.c.version, doc.c.document == d.c.document, doc.c.part == d.c.part))
+        .outerjoin(task, and_(task.c.version == d.c.version, task.c.document == d.c.document, task.c.task_id == d.c.task_id, d.c.task_id != ""))
+        .order_by(doc.c.source, d.c.start, d.c.deadline_id)
+    )  # fmt: skip
+    if first and last:
+        dated = and_(d.c.due_end >= first, d.c.due_end <= last)
+        begins = and_(d.c.due_start >= first, d.c.due_start <= last, d.c.due_end == "")
+        query = query.where(or_(dated, begins, d.c.rrule != "", d.c.duration != ""))
+    if not as_of:
+        query = query.join(_CURRENT, and_(_CURRENT.c.version == d.c.version, _CURRENT.c.document == d.c.document))
+        rows: list[Any] = list(connection.execute(query).all())
+    else:
+        live = {k.version for k in current(connection, as_of)}
+        rows = [r for chunk in chunks(sorted(live)) for r in connection.execute(query.where(d.c.version.in_(chunk)))]
+        rows.sort(key=lambda r: r.source)
+    units = _units(connection, sorted({r.version for r in rows if r.task_id}))
+    seen: set[str] = set()
+    for r in rows:
+        if r.deadline_id in seen:  # a second copy of the same bytes
+            continue
+        seen.add(r.deadline_id)
+        named = units.get((r.version, r.document, r.task_id), []) if r.task_id else []
+        fields: list[Any] = [*r[:18], r[18] or "", named]
+        yield Limit(*fields)
+
+
+def undated(connection: Connection) -> int:
+    """How many current time limits have an unknown year."""
+    d = ROWS["deadlines"]
+    query = select(d.c.deadline_id).join(
+        _CURRENT, and_(_CURRENT.c.version == d.c.version, _CURRENT.c.document == d.c.document)
+    )
+    return len(connection.execute(query.where(or_(d.c.due_end.like("XXXX%"), d.c.due_start.like("XXXX%")))).all())
+
+
+def _units(connection: Connection, versions: list[str]) -> dict[tuple[str, int, str], list[str]]:
+    """Who is to do a task, leaders first."""
+    u = ROWS["units"]
+    found: dict[tuple[str, int, str], dict[str, int]] = {}
+    order = {"lead": 0, "responsible": 1, "assist": 2}
+    for chunk in chunks(versions):
+        query = select(u.c.version, u.c.document, u.c.task_id, u.c.canonical, u.c.role).where(
+            u.c.version.in_(chunk), u.c.task_id != "", u.c.role.in_(list(order)), u.c.confidence >= 0.5
+        )
+        for version, document, task_id, name, role in connection.execute(query.order_by(u.c.version, u.c.ordinal)):
+            names = found.setdefault((version, document, task_id), {})
+            names[name] = min(order[role], names.get(name, 9))
+    return {key: sorted(names, key=lambda n: names[n]) for key, names in found.items()}
+
+
+def documents(connection: Connection, as_of: str = "") -> list[Document]:
+    """All parts of documents that count."""
+    doc = ROWS["documents"]
+    query = select(doc.c.source, doc.c.title, doc.c.kind, doc.c.issuer, doc.c.date, doc.c.year)
+    if not as_of:
+        query = query.join(_CURRENT, and_(_CURRENT.c.version == doc.c.version, _CURRENT.c.document == doc.c.document))
+        return [Document(*row) for row in connection.execute(query.order_by(doc.c.source, doc.c.part))]
+    live = sorted({k.version for k in current(connection, as_of)})
+    rows = [row for chunk in chunks(live) for row in connection.execute(query.where(doc.c.version.in_(chunk)))]
+    return sorted((Document(*row) for row in rows), key=lambda d: d.source)
+
+
+def states(connection: Connection) -> dict[str, int]:
+    """How many targets are met, behind, …"""
+    counts: dict[str, int] = {}
+    for (state,) in connection.execute(select(PROGRESS.c.state)):
+        counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def sources(connection: Connection, doc_ids: set[str]) -> dict[str, str]:
+    """Names of documents by doc_id, the smallest where there are copies."""
+    found: dict[str, str] = {}
+    for chunk in chunks(sorted(doc_ids)):
+        query = select(OUTCOMES.c.doc_id, OUTCOMES.c.source).where(OUTCOMES.c.doc_id.in_(chunk))
+        for doc_id, source in connection.execute(query):
+            found[doc_id] = min(source, found.get(doc_id, source))
+    return found
+
+
+def targets(connection: Connection, of_states: tuple[str, ...], limit: int) -> list[ProgressRow]:
+    """Targets in these states, the states in the order given."""
+    columns = [PROGRESS.c[n] for n in DECLARED["progress"]]
+    found: list[ProgressRow] = []
+    for state in of_states:
+        query = select(*columns).where(PROGRESS.c.state == state, PROGRESS.c.confidence >= 0.5)
+        query = query.order_by(PROGRESS.c.completion, PROGRESS.c.target_figure_id).limit(limit - len(found))
+        found += [ProgressRow(*row) for row in connection.execute(query)]
+    return found

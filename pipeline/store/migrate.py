@@ -1,0 +1,40 @@
+"""The store's schema from whatever revision it is at to the one of this program."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from sqlalchemy import Connection, inspect, text
+
+from pipeline.errors import UsageError
+
+HEAD = "0002"  # the newest file in migrations/versions; a test compares
+
+
+def revision(connection: Connection) -> str:
+    """The revision that a database is at, empty for a database without tables of ours."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def bring_up(connection: Connection, name: str) -> bool:
+    """Migrate inside the connection's transaction; whether anything was done.
+
+    ``name`` is how the store is called in messages. Raises UsageError for a database of a newer program or of somebody else.
+    """
+    at = revision(connection)
+    if at == HEAD:
+        return False
+    if not at and (others := inspect(connection).get_table_names()):
+        raise UsageError(f"{name} 里已有别的表({others[0]} 等),不是台账的存储;请换一个")
+    if at and (not at.isdigit() or at > HEAD):
+        raise UsageError(f"{name} 是更新版本的程序建的(结构 {at},本程序到 {HEAD});请升级 taizhang")
+    from alembic import command  # noqa: PLC0415 (heavy, and seldom needed)
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(files("pipeline.store").joinpath("migrations")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return True

@@ -1,0 +1,176 @@
+"""Readings in and out: what was read of an input, its rows as tuples in declaration order."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+
+from extractors.schema import TABLES
+from pipeline.journal import Entry
+from pipeline.store.schema import BODIES, OUTCOMES, READS, ROW_TABLES, ROWS, TEXTS
+from pipeline.worker import Outcome
+
+_CHUNK = 400  # ids in one IN (…)
+DECLARED = {t: tuple(f.name for f in fields(TABLES[t].row)) for t in TABLES}
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading of one input: ``key`` names what was read by which program, ``outcomes`` is what came of it."""
+
+    key: str
+    source: str
+    sha256: str
+    fingerprint: str
+    outcomes: list[Outcome]
+
+    @property
+    def version(self) -> str:
+        """Hash of name, bytes and everything read: equal readings have equal versions."""
+        digest = hashlib.blake2b(f"{self.source}|{self.sha256}".encode(), digest_size=8)
+        for o in self.outcomes:
+            digest.update(repr((o.source, o.doc_id, o.reason, o.detail, sorted(o.rows.items()))).encode())
+            digest.update(o.text)
+        return digest.hexdigest()
+
+
+def read_key(source: str, sha256: str, fingerprint: str) -> str:
+    """What tells whether a reading has been made already."""
+    return hashlib.blake2b(f"{fingerprint}|{sha256}|{source}".encode(), digest_size=16).hexdigest()
+
+
+def chunks(ids: Iterable[Any], size: int = _CHUNK) -> Iterator[list[Any]]:
+    """Ids in lists short enough for one statement."""
+    it = iter(ids)
+    while chunk := list(islice(it, size)):
+        yield chunk
+
+
+def known_reads(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """Versions of the readings that have been made, by key."""
+    found: dict[str, str] = {}
+    for chunk in chunks(keys):
+        for key, version in connection.execute(
+            select(READS.c.read_key, READS.c.version).where(READS.c.read_key.in_(chunk))
+        ):
+            found[key] = version
+    return found
+
+
+def keep(connection: Connection, readings: Sequence[Reading]) -> None:
+    """Store readings; what is there already stays."""
+    versions = {r.key: r.version for r in readings}
+    have: set[str] = set()
+    for chunk in chunks(set(versions.values())):
+        have |= set(connection.scalars(select(OUTCOMES.c.version).where(OUTCOMES.c.version.in_(chunk)).distinct()))
+    heads: list[dict[str, Any]] = []
+    rows: dict[str, list[dict[str, Any]]] = {t: [] for t in ROW_TABLES}
+    texts: dict[str, bytes] = {}
+    for r in readings:
+        version = versions[r.key]
+        if version in have:
+            continue
+        have.add(version)
+        for number, o in enumerate(r.outcomes):
+            text_id = "" if o.reason else hashlib.blake2b(o.text, digest_size=16).hexdigest()
+            if text_id:
+                texts[text_id] = o.text
+            heads.append({
+                "version": version, "document": number, "source": o.source, "doc_id": o.doc_id, "reason": o.reason,
+                "detail": o.detail, "parts": len(o.rows.get("documents", ())), "text_id": text_id,
+            })  # fmt: skip
+            place = {"version": version, "document": number}
+            for table, found in o.rows.items():
+                names = DECLARED[table]
+                rows[table] += [
+                    place | {"ordinal": n} | dict(zip(names, row, strict=True)) for n, row in enumerate(found)
+                ]
+    _new_texts(connection, texts)
+    for into, added in ((OUTCOMES, heads), *((ROWS[t], rows[t]) for t in ROW_TABLES)):
+        if added:
+            connection.execute(insert(into), added)
+    made = known_reads(connection, versions)
+    new = [
+        {"read_key": r.key, "version": versions[r.key], "fingerprint": r.fingerprint}
+        for r in readings
+        if r.key not in made
+    ]
+    if new:
+        connection.execute(insert(READS), new)
+
+
+def _new_texts(connection: Connection, texts: dict[str, bytes]) -> None:
+    for chunk in chunks(texts):
+        there = set(connection.scalars(select(TEXTS.c.text_id).where(TEXTS.c.text_id.in_(chunk))))
+        new = [
+            {"text_id": i, "packed": zlib.compress(texts[i], 6), "n_bytes": len(texts[i])}
+            for i in chunk
+            if i not in there
+        ]
+        if new:
+            connection.execute(insert(TEXTS), new)
+
+
+def text_of(connection: Connection, text_ids: Iterable[str]) -> dict[str, bytes]:
+    """Texts (UTF-8) by id."""
+    found: dict[str, bytes] = {}
+    for chunk in chunks(set(text_ids)):
+        for text_id, packed in connection.execute(
+            select(TEXTS.c.text_id, TEXTS.c.packed).where(TEXTS.c.text_id.in_(chunk))
+        ):
+            found[text_id] = zlib.decompress(packed)
+    return found
+
+
+def load(
+    connection: Connection, versions: Iterable[str], tables: Sequence[str] = ROW_TABLES, texts: bool = True
+) -> Iterator[tuple[str, list[Outcome]]]:
+    """The outcomes of readings, in the order given."""
+    for chunk in chunks(versions, 200):
+        heads = connection.execute(
+            select(OUTCOMES).where(OUTCOMES.c.version.in_(chunk)).order_by(OUTCOMES.c.version, OUTCOMES.c.document)
+        ).all()
+        packed = text_of(connection, (h.text_id for h in heads if h.text_id)) if texts else {}
+        found: dict[str, list[Outcome]] = {v: [] for v in chunk}
+        for h in heads:
+            empty: dict[str, list[tuple[Any, ...]]] = {} if h.reason else {t: [] for t in tables}
+            found[h.version].append(
+                Outcome(h.source, h.doc_id, empty, packed.get(h.text_id, b""), reason=h.reason, detail=h.detail)
+            )
+        for table in tables:
+            t = ROWS[table]
+            query = select(t.c.version, t.c.document, *(t.c[n] for n in DECLARED[table])).where(t.c.version.in_(chunk))
+            for row in connection.execute(query.order_by(t.c.version, t.c.document, t.c.ordinal)):
+                found[row[0]][row[1]].rows[table].append(tuple(row[2:]))
+        for version in chunk:
+            yield version, found[version]
+
+
+def entries(connection: Connection, versions: Sequence[str]) -> dict[str, list[Entry]]:
+    """The heads of readings, as a merge wants them; ordinals are left at 0."""
+    found: dict[str, list[Entry]] = {}
+    for chunk in chunks(versions):
+        query = select(OUTCOMES).where(OUTCOMES.c.version.in_(chunk)).order_by(OUTCOMES.c.version, OUTCOMES.c.document)
+        for h in connection.execute(query):
+            found.setdefault(h.version, []).append(Entry(0, h.source, h.doc_id, h.reason, h.parts))
+    return found
+
+
+def forget(connection: Connection, versions: Iterable[str]) -> int:
+    """Remove readings with their rows, and texts that no reading holds any more. How many readings."""
+    gone = 0
+    for chunk in chunks(sorted(set(versions))):
+        gone += len(chunk)
+        maybe = set(connection.scalars(select(OUTCOMES.c.text_id).where(OUTCOMES.c.version.in_(chunk))))
+        for table in (OUTCOMES, READS, BODIES, *ROWS.values()):
+            connection.execute(delete(table).where(table.c.version.in_(chunk)))
+        for some in chunks(maybe):
+            held = set(connection.scalars(select(OUTCOMES.c.text_id).where(OUTCOMES.c.text_id.in_(some))))
+            connection.execute(delete(TEXTS).where(TEXTS.c.text_id.in_(set(some) - held)))
+    return gone
