@@ -192,7 +192,9 @@ def _nominal(t: Time) -> bool:
 
 def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
     """The words between a time and the next one, or the end of its clause."""
-    stop = min((u.start for u in sentence.times[n + 1 :] if not _nominal(u)), default=clause[1])
+    stop = min(
+        (u.start for u in sentence.times[n + 1 :] if u.kind != "duration" and not _nominal(u)), default=clause[1]
+    )
     found = actions.phrase(sentence.text, t.end, min(stop, clause[1]))
     return found if len(found) >= 2 else ""
 
