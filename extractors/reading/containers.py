@@ -23,6 +23,7 @@ CONTAINERS = {
     "xz": "tars",
     "eml": "mail",
 }
+MAILS = frozenset({"mail"})  # modules whose containers also stand for themselves
 MAX_DEPTH = 4  # containers inside containers
 RATIO = 200  # unpacked to packed; what no office file reaches as a whole
 FREE = 32 << 20  # bytes that may be unpacked whatever the ratio
@@ -74,6 +75,11 @@ def members(data: bytes, name: str, budget: Budget, depth: int = 0) -> Iterator[
         refuse(f"archives nested more than {MAX_DEPTH} deep")
     found: Iterator[Member] = import_module(f"extractors.reading.{module}").members(data, name, budget)
     return found
+
+
+def is_document(data: bytes, name: str) -> bool:
+    """Whether a container is a document too: a mail is its body."""
+    return CONTAINERS.get(sniff(data, name)) in MAILS
 
 
 def decoded_name(raw: bytes) -> str:

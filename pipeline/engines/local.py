@@ -25,9 +25,11 @@ from pebble import ProcessExpired, ProcessPool
 
 from pipeline.config import Settings
 from pipeline.engines import Done, Stretch
+from pipeline.expansion import PATIENCE, Lost
 from pipeline.journal import encode
-from pipeline.worker import process, rejected
+from pipeline.worker import Outcome, process, rejected
 
+_DEATHS = 5  # members of one archive that may end their worker before the archive is given up
 # Tasks handed over per worker: enough that none waits, few enough that results never pile up.
 _AHEAD = 3
 _GRACE = 10.0  # seconds after which the pool ends a worker whose own alarm did not
@@ -36,7 +38,20 @@ _GRACE = 10.0  # seconds after which the pool ends a worker whose own alarm did 
 @dataclass(frozen=True, slots=True)
 class _Task:
     stretch: Stretch
-    note: Path  # where its worker writes which document it is at
+    note: Path  # where its worker writes which document and step it is at
+
+
+class _Deaths:
+    """What ended workers so far: steps by ordinal of their input, and what was once killed from outside."""
+
+    def __init__(self) -> None:
+        self.lost: dict[int, tuple[Lost, ...]] = {}
+        self.killed: set[tuple[int, int]] = set()
+
+    def of(self, stretch: Stretch) -> dict[int, tuple[Lost, ...]]:
+        """The lost steps of a stretch."""
+        ordinals = range(stretch.first, stretch.first + len(stretch.items))
+        return {o: self.lost[o] for o in ordinals if o in self.lost} if self.lost else {}
 
 
 def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iterator[Done]:
@@ -50,15 +65,15 @@ def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iter
     pool: Any = ProcessPool(max_workers=workers, context=context, initializer=_limit, initargs=(settings.memory_mb,))
     queue = iter(stretches)
     again: deque[Stretch] = deque()
-    killed: set[int] = set()
+    deaths = _Deaths()
     running: dict[Future[bytes], _Task] = {}
     try:
         while True:
             while len(running) < workers * _AHEAD and (stretch := again.popleft() if again else next(queue, None)):
                 note = scratch / f"{stretch.first:08d}.at"
-                note.write_bytes(bytes(4))
-                limit = settings.timeout * len(stretch.items) + _GRACE
-                future = pool.schedule(_work, (stretch, settings, str(note)), timeout=limit)
+                note.write_bytes(bytes(8))
+                limit = settings.timeout * (len(stretch.items) + PATIENCE) + _GRACE
+                future = pool.schedule(_work, (stretch, settings, str(note), deaths.of(stretch)), timeout=limit)
                 running[future] = _Task(stretch, note)
             if not running:
                 break
@@ -67,7 +82,7 @@ def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iter
                 try:
                     data = future.result()
                 except (ProcessExpired, TimeoutError) as death:
-                    yield from _bury(task, death, settings, again, killed)
+                    yield from _bury(task, death, settings, again, deaths)
                 else:
                     yield Done(task.stretch.first, len(task.stretch.items), data)
                 task.note.unlink(missing_ok=True)
@@ -92,20 +107,28 @@ def _quiet() -> Iterator[None]:
         os.close(null)
 
 
-def _bury(task: _Task, death: Exception, settings: Settings, again: deque[Stretch], killed: set[int]) -> Iterator[Done]:
-    """The result of the one document that ended its worker; the others go back to the queue."""
+def _bury(task: _Task, death: Exception, settings: Settings, again: deque[Stretch], deaths: _Deaths) -> Iterator[Done]:
+    """The result of the one document that ended its worker; the others go back to the queue, and so does an archive
+    whose member it was."""
     stretch = task.stretch
-    at = min(int.from_bytes(task.note.read_bytes(), "big"), len(stretch.items) - 1)
+    noted = task.note.read_bytes()
+    at, step = min(int.from_bytes(noted[:4], "big"), len(stretch.items) - 1), int.from_bytes(noted[4:], "big")
     ordinal, item = stretch.first + at, stretch.items[at]
     for start, items in ((0, stretch.items[:at]), (at + 1, stretch.items[at + 1 :])):
         if items:
             again.append(Stretch(stretch.first + start, items))
-    if getattr(death, "exitcode", 0) == -signal.SIGKILL and ordinal not in killed:
+    if getattr(death, "exitcode", 0) == -signal.SIGKILL and (ordinal, step) not in deaths.killed:
         # Killed from outside, most likely for want of memory on the machine, perhaps another document's: once more.
-        killed.add(ordinal)
+        deaths.killed.add((ordinal, step))
+        again.append(Stretch(ordinal, (item,)))
+        return
+    reason, detail = _cause(death, settings)
+    known = deaths.lost.get(ordinal, ())
+    if step and len(known) < _DEATHS:
+        deaths.lost[ordinal] = (*known, Lost(step, reason, detail))
         again.append(Stretch(ordinal, (item,)))
     else:
-        yield Done(ordinal, 1, encode(ordinal, [[rejected(item, *_cause(death, settings))]]))
+        yield Done(ordinal, 1, encode(ordinal, [[rejected(item, reason, detail)]]))
 
 
 def _cause(death: Exception, settings: Settings) -> tuple[str, str]:
@@ -133,14 +156,18 @@ def _limit(memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _work(stretch: Stretch, settings: Settings, note: str) -> bytes:
-    outcomes = []
+def _work(stretch: Stretch, settings: Settings, note: str, lost: dict[int, tuple[Lost, ...]]) -> bytes:
+    outcomes: list[list[Outcome]] = []
     at = os.open(note, os.O_WRONLY)
+
+    def begin(step: int) -> None:
+        os.pwrite(at, len(outcomes).to_bytes(4, "big") + step.to_bytes(4, "big"), 0)
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout)
+
     try:
         for index, item in enumerate(stretch.items):
-            os.pwrite(at, index.to_bytes(4, "big"), 0)
-            signal.setitimer(signal.ITIMER_REAL, settings.timeout)
-            outcomes.append(process(item, settings))
+            begin(0)
+            outcomes.append(process(item, settings, lost.get(stretch.first + index, ()), begin))
             signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
