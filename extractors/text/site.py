@@ -14,6 +14,7 @@ _HEAD = 60  # lines looked at before the title
 _TAIL = 40  # lines looked at after the end
 _CLOCK = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}")
 _STOP = re.compile(r"[。！!?？]")
+_DOT = re.compile(r"(?<=[\u4e00-\u9fff)”])\.(?=[\u4e00-\u9fff《(“\s]|$)")  # the full stop of texts in half-width marks
 
 
 @cache
@@ -135,7 +136,7 @@ def _closing_sentence(text: str, start: int, end: int) -> int:
     m = _any("strong").search(text, window, end)
     if m is None:
         return end
-    stops = [s.end() for s in _STOP.finditer(text, window, m.start())]
+    stops = sorted(s.end() for stop in (_STOP, _DOT) for s in stop.finditer(text, window, m.start()))
     newline = text.rfind("\n", window, m.start()) + 1
     cut = max([*stops[-1:], newline])
     return len(text[start:cut].rstrip()) + start if cut > max(start, window) else end
