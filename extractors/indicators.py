@@ -30,7 +30,7 @@ _LEAD = re.compile(rf"(?:(?!{_any('lead_guard')})(?:{_any('lead')})|的|[\s,，�
 _VERB_ONLY = re.compile(rf"(?:{_any('verb')}|{_any('lead')}|了|出|好|[\s、])*+")
 _CHANGE_ONLY = re.compile(settings("figures")["change_only"])
 _RIGHT = re.compile(
-    r"(?:以上|以下|以内|之内|左右|上下|多|余|及以上)?(?:的)?([^,，。;；:：、!！?？()（）\[\]【】\n\t]{1,24})"
+    r"(?:以上|以下|以内|之内|左右|上下|多|余|及以上)?(?:的)?([^,，。.;；:：、!！?？()（）\[\]【】\n\t]{1,24})"
 )
 _RIGHT_STOP = re.compile(patterns("figures", "right_stop"))
 _CUT = re.compile(r"使得|使|确保|力争|实现|推动|带动|把|将|对|让|其中|争取|预计|累计|完成|达成|新增")
