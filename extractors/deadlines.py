@@ -30,6 +30,8 @@ _TERM = re.compile(r"[“\"]?十[一二三四五六七八九]五[”\"]?(?P<span
 _TERM_THEME = re.compile(r"是|的|[^,，。;；]{0,12}?(?:目标|任务|规划|纲要|指标)")
 _DIGIT = re.compile(r"\s*\d")
 _TERM_EDGE = re.compile(r"第|[前后末初内]$")
+_ALONE = re.compile(r"[ \t)）]*(?:\n|$)")
+_ALONE_BEFORE = re.compile(r"[ \t:：]$|^$")
 _TIME_ONLY = 3
 _NAME_OPEN = re.compile(r"《[^》]*$")
 # Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
@@ -108,6 +110,13 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if before.endswith("不") or _SLOGAN.match(text, t.start):
         return None  # 不到去年同期
+    if (
+        not t.uses
+        and t.start_date == t.end_date
+        and _ALONE.match(text, t.end)
+        and _ALONE_BEFORE.search(text, max(0, t.start - 3), t.start)
+    ):
+        return None  # a date that stands alone is when the paper was written
     if t.kind == "duration":
         if not _USED.search(before):
             return None

@@ -100,6 +100,8 @@ def _figure(
         return None
     if q.numeral == "chinese" and text[q.start - 1 : q.start] in _QUOTES and _QUOTED.match(text, q.end):
         certainty = min(certainty, 0.3)  # a slogan: “两个中心”
+    if text[q.start - 1 : q.start] == "." and q.numeral == "arabic":
+        certainty = 0.3  # 增长.3%: digits before the point are lost
     if q.dimension in ("age", "count") and _is_condition(sentence, clause, n, q):
         certainty = 0.45
     indicator = _indicator(sentence, clause, q, memory)

@@ -168,7 +168,7 @@ def _past(view: PartView, time: tuple[str, str]) -> bool:
 
 
 def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, measure: str) -> str | None:
-    if m := _RULE.search(clause):
+    if (m := _RULE.search(clause)) and (m.group() != "得分" or measure in ("分", "%")):
         return m.group()
     if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
         return "分"
