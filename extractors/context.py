@@ -60,7 +60,7 @@ class SentenceView:
 
     def clause_index(self, place: int) -> int:
         """Index of the clause that holds an offset."""
-        return max(0, bisect_right(self.clauses, place, key=lambda c: c[0]) - 1)
+        return max(0, bisect_right(self.clauses, (place, self.end)) - 1)
 
     def clause(self, place: int) -> tuple[int, int]:
         """Span of the clause that holds an offset."""
@@ -115,13 +115,15 @@ class PartView:
     def view(self, place: int) -> SentenceView | None:
         """View of the sentence around a clean offset, made on demand; None outside every sentence."""
         i = self.part.sentence_index(place)
-        if i < 0 or place >= self.part.sentences[i].end:
+        if i < 0:
             return None
         found = self.views.get(i)
         if found is None:
             s = self.part.sentences[i]
+            if place >= s.end:
+                return None
             found = self.views[i] = SentenceView(self.text, s.start, s.end, s.segment, i)
-        return found
+        return found if place < found.end else None
 
     def ordered(self) -> list[SentenceView]:
         """Views in the order of the text."""
@@ -142,7 +144,9 @@ def build(document: Document, part: Part) -> PartView:
     for t in found_times:
         sentence = view.view(t.start + shift)
         if sentence is not None and t.end + shift <= sentence.end:
-            sentence.times.append(timeline.resolve(_shift_time(t, shift), sentence.segment, sentence.index))
+            sentence.times.append(
+                timeline.resolve(_shift_time(t, shift) if shift else t, sentence.segment, sentence.index)
+            )
     # A clock time alone says nothing here and may be a ratio (师生比1:18).
     spans = [(t.start, t.end) for t in found_times if not _CLOCK.fullmatch(t.text)]
     for q in sorted(chain(quantities.find(body), _day_counts(body)), key=lambda q: q.start):
@@ -152,7 +156,7 @@ def build(document: Document, part: Part) -> PartView:
             continue
         sentence = view.view(q.start + shift)
         if sentence is not None and q.end + shift <= sentence.end:
-            sentence.quantities.append(_shift_quantity(q, shift))
+            sentence.quantities.append(_shift_quantity(q, shift) if shift else q)
     return view
 
 
@@ -169,9 +173,14 @@ def _day_counts(text: str) -> Iterator[Quantity]:
             yield replace(q, start=m.start(1), end=m.end(), text=m.group(1) + "天", measure="天")
 
 
+# Written out: dataclasses.replace costs several times as much, and there is one call a number.
 def _shift_quantity(q: Quantity, by: int) -> Quantity:
-    return q if not by else replace(q, start=q.start + by, end=q.end + by)
+    return Quantity(
+        q.start + by, q.end + by, q.text, q.low, q.high, q.measure, q.bound, q.change, q.dimension, q.numeral
+    )
 
 
 def _shift_time(t: Time, by: int) -> Time:
-    return t if not by else replace(t, start=t.start + by, end=t.end + by)
+    return Time(
+        t.start + by, t.end + by, t.text, t.start_date, t.end_date, t.rrule, t.duration, t.kind, t.uses, t.parse
+    )

@@ -163,10 +163,13 @@ class Part:
     quality: frozenset[str] = frozenset()
     segments: list[Segment] = field(default_factory=list)
     sentences: list[Sentence] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list, repr=False, compare=False)  # of the sentences, once asked for
 
     def sentence_index(self, clean: int) -> int:
         """Index of the sentence that holds a clean offset, or of the last one before it (-1 if none)."""
-        return bisect_right(self.sentences, clean, key=lambda s: s.start) - 1
+        if len(self._starts) != len(self.sentences):
+            self._starts = [s.start for s in self.sentences]
+        return bisect_right(self._starts, clean) - 1
 
 
 @dataclass(slots=True)

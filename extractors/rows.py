@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +15,7 @@ _JOIN = ";"
 _BOUND_MARK = {"ge": "≥", "le": "≤", "approx": "约"}
 _OCR_TRUST = 0.9  # what is left of a row's confidence where its page was read from a picture
 Person = tuple[int, int]  # clean span of a name
+_Columns = tuple[str, int, str, int, int, str, str, str, int | None, str, str, float]  # those of schema.Place
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class RowWriter:
 
     def __init__(self, document: Document) -> None:
         self._document, self._source = document, document.source
-        self._seen: Counter[tuple[str, int, int, str]] = Counter()
+        self._seen: dict[tuple[str, int, int, str], int] = {}
         self._sentences: dict[tuple[int, int], str] = {}
         self._cells: dict[int, list[int]] = {}  # by table: where its cells begin
 
@@ -55,28 +55,25 @@ class RowWriter:
         rows = MentionRows()
         for f in figures:
             key, place = self._place(part, f, "figures", "")
-            rows.figures.append(
-                FigureRow(
-                    **place, figure_id=key, indicator=f.indicator, value_low=f.low, value_high=f.high, unit=f.measure, bound=f.bound,
-                    status=f.status, change=f.change, basis=f.basis, period_start=f.period[0], period_end=f.period[1],
-                )
+            figure = FigureRow(
+                *place, figure_id=key, indicator=f.indicator, value_low=f.low, value_high=f.high, unit=f.measure, bound=f.bound,
+                status=f.status, change=f.change, basis=f.basis, period_start=f.period[0], period_end=f.period[1],
             )  # fmt: skip
-            rows.by_mention[id(f)] = rows.figures[-1]
+            rows.figures.append(figure)
+            rows.by_mention[id(f)] = figure
         for d in deadlines:
             key, place = self._place(part, d, "deadlines", d.kind)
-            rows.deadlines.append(
-                DeadlineRow(
-                    **place, deadline_id=key, kind=d.kind, due_start=d.due_start, due_end=d.due_end, rrule=d.rrule,
-                    duration=d.duration, action=d.action,
-                )
+            deadline = DeadlineRow(
+                *place, deadline_id=key, kind=d.kind, due_start=d.due_start, due_end=d.due_end, rrule=d.rrule,
+                duration=d.duration, action=d.action,
             )  # fmt: skip
-            rows.by_mention[id(d)] = rows.deadlines[-1]
+            rows.deadlines.append(deadline)
+            rows.by_mention[id(d)] = deadline
         for u in units:
             key, place = self._place(part, u, "units", u.role)
-            rows.units.append(
-                UnitRow(**place, unit_id=key, name=u.name, canonical=u.canonical, role=u.role, action=u.action)
-            )
-            rows.by_mention[id(u)] = rows.units[-1]
+            unit = UnitRow(*place, unit_id=key, name=u.name, canonical=u.canonical, role=u.role, action=u.action)
+            rows.units.append(unit)
+            rows.by_mention[id(u)] = unit
         return rows
 
     def task_rows(self, part: Part, tasks: list[Task], rows: MentionRows, persons: list[Person]) -> list[TaskRow]:
@@ -84,29 +81,29 @@ class RowWriter:
         written: list[TaskRow] = []
         for task in tasks:
             key, place = self._task_place(part, task)
-            members = [rows.by_mention[id(m)] for m in task.members()]
+            figures: list[FigureRow] = [rows.by_mention[id(m)] for m in task.figures]
+            deadlines: list[DeadlineRow] = [rows.by_mention[id(m)] for m in task.deadlines]
+            units: list[UnitRow] = [rows.by_mention[id(m)] for m in task.units]
+            members: list[FigureRow | DeadlineRow | UnitRow] = [*figures, *deadlines, *units]
             for row in members:
                 row.task_id = key
-            figures = [r for r in members if isinstance(r, FigureRow)]
-            deadlines = [r for r in members if isinstance(r, DeadlineRow)]
-            units = [r for r in members if isinstance(r, UnitRow)]
             shared = [rows.by_mention[id(m)] for m in task.shared]
             deadlines += [r for r in shared if isinstance(r, DeadlineRow)]
             units += [r for r in shared if isinstance(r, UnitRow)]
             firm = [d for d in deadlines if d.confidence >= 0.5] or deadlines
             written.append(
                 TaskRow(
-                    **place, task_id=key, action=task.action, status=_status(task),
+                    *place, task_id=key, action=task.action, status=_status(task),
                     lead_units=_units(units, "lead"), responsible_units=_units(units, "responsible"),
                     assist_units=_units(units, "assist"), supervise_units=_units(units, "supervise"),
                     persons=self._persons(task, persons),
-                    due_start=min((d.due_start for d in firm if d.due_start), default=""),
-                    due_end=max((d.due_end for d in firm if d.due_end), default=""),
-                    rrule=next((d.rrule for d in firm if d.rrule), ""),
-                    figures=_JOIN.join(_readable(f) for f in figures if f.status == "target" and f.confidence >= 0.5),
-                    figure_ids=_JOIN.join(f.figure_id for f in figures),
-                    deadline_ids=_JOIN.join(d.deadline_id for d in deadlines),
-                    unit_ids=_JOIN.join(u.unit_id for u in units),
+                    due_start=min([d.due_start for d in firm if d.due_start], default=""),
+                    due_end=max([d.due_end for d in firm if d.due_end], default=""),
+                    rrule=next((d.rrule for d in firm if d.rrule), "") if firm else "",
+                    figures=_JOIN.join([_readable(f) for f in figures if f.status == "target" and f.confidence >= 0.5]),
+                    figure_ids=_JOIN.join([f.figure_id for f in figures]),
+                    deadline_ids=_JOIN.join([d.deadline_id for d in deadlines]),
+                    unit_ids=_JOIN.join([u.unit_id for u in units]),
                 )
             )  # fmt: skip
         return written
@@ -116,25 +113,24 @@ class RowWriter:
         own = persons[bisect_left(persons, (task.start, 0)) : bisect_left(persons, (task.end, 0))]
         return _JOIN.join(dict.fromkeys(self._document.text[a:b] for a, b in (*task.persons, *own)))
 
-    def _task_place(self, part: Part, task: Task) -> tuple[str, dict[str, Any]]:
-        confidence = max((m.confidence for m in (*task.members(), *task.shared)), default=0.0)
+    def _task_place(self, part: Part, task: Task) -> tuple[str, _Columns]:
+        confidence = max([m.confidence for m in (*task.members(), *task.shared)], default=0.0)
         whole = Mention(task.start, task.end, task.segment, task.sentence, task.rule, "", confidence)
-        key, place = self._place(part, whole, "tasks", "")
-        return key, place
+        return self._place(part, whole, "tasks", "")
 
-    def _place(self, part: Part, m: Mention, table: str, key: str) -> tuple[str, dict[str, Any]]:
-        """(id, the columns that every row carries)."""
-        start, end = self._document.source_span(m.start, m.end)
+    def _place(self, part: Part, m: Mention, table: str, key: str) -> tuple[str, _Columns]:
+        """(id, the columns that every row carries, in the order of :class:`~extractors.schema.Place`)."""
+        source, segment = self._source, m.segment
+        start, end = self._document.clean.source_span(m.start, m.end)
         at = (table, start, end, key)
-        ordinal = self._seen[at]
-        self._seen[at] += 1
-        page = self._document.page_at(start)
-        return row_id(self._source.doc_id, table, start, end, key, ordinal), {
-            "doc_id": self._source.doc_id, "part": part.number, "section": " > ".join(m.segment.path),
-            "start": start, "end": end, "quote": self._source.text[start:end], "sentence": self._sentence(m.sentence),
-            "place": self._cell_place(m.segment, start), "page": page.number if page else None, "rule": m.rule, "cue": m.cue,
-            "confidence": round(m.confidence * _OCR_TRUST, 3) if page and page.ocr else m.confidence,
-        }  # fmt: skip
+        ordinal = self._seen.get(at, 0)
+        self._seen[at] = ordinal + 1
+        page = self._document.page_at(start) if source.pages else None
+        return row_id(source.doc_id, table, start, end, key, ordinal), (
+            source.doc_id, part.number, " > ".join(segment.path), start, end, source.text[start:end], self._sentence(m.sentence),
+            self._cell_place(segment, start) if segment.table is not None else "", page.number if page else None, m.rule, m.cue,
+            round(m.confidence * _OCR_TRUST, 3) if page and page.ocr else m.confidence,
+        )  # fmt: skip
 
     def _cell_place(self, segment: Segment, start: int) -> str:
         if segment.table is None:
@@ -155,7 +151,7 @@ class RowWriter:
 
 
 def _units(units: list[UnitRow], role: str) -> str:
-    return _JOIN.join(dict.fromkeys(u.canonical or u.name for u in units if u.role == role))
+    return _JOIN.join(dict.fromkeys([u.canonical or u.name for u in units if u.role == role])) if units else ""
 
 
 def _readable(f: FigureRow) -> str:

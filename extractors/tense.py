@@ -14,22 +14,31 @@ from extractors.lexicon import words
 Tense = Literal["done", "planned", ""]
 
 
-def _scanner() -> re.Pattern[str]:
-    keys = ("not_modal", "not_particle", "not_cue", "done", "plan", "modal", "particle")
-    listed = {key: words("tense", key) for key in keys}
-    # The set of first characters lets the engine pass over all others without trying the alternatives.
-    first = "".join(sorted({w[0] for found in listed.values() for w in found}))
-
-    def alternation(*names: str) -> str:
-        return "|".join(re.escape(w) for name in names for w in listed[name])
-
-    return re.compile(
-        f"(?=[{first}])(?:(?P<skip>{alternation('not_modal', 'not_particle', 'not_cue')})|(?P<done>{alternation('done')})"
-        f"|(?P<plan>{alternation('plan')})|(?P<modal>{alternation('modal')})|(?<=[\u4e00-\u9fff])(?P<particle>{alternation('particle')}))"
-    )
+_KINDS: dict[str, Tense] = {
+    "not_modal": "",
+    "not_particle": "",
+    "not_cue": "",
+    "done": "done",
+    "plan": "planned",
+    "modal": "planned",
+    "particle": "done",
+}
 
 
-_SCAN = _scanner()
+def _scanner() -> tuple[re.Pattern[str], dict[str, Tense]]:
+    """A pattern of all cues, and for each what it tells: the kind that is named first above, nothing for a word to skip."""
+    told: dict[str, Tense] = {}
+    # Grouped by first character, in the order of the kinds: the engine skips to a literal at the head of every branch.
+    branches: dict[str, list[str]] = {}
+    for key, tense in _KINDS.items():
+        for word in words("tense", key):
+            if told.setdefault(word, tense) == tense:
+                after = "(?<=[\u4e00-\u9fff].)" if key == "particle" else ""
+                branches.setdefault(word[0], []).append(after + re.escape(word[1:]))
+    return re.compile("|".join(f"{re.escape(c)}(?:{'|'.join(rests)})" for c, rests in branches.items())), told
+
+
+_SCAN, _TOLD = _scanner()
 # 将 marks an object, not the future, where 由, 从 or a change follows in the clause (将办理时限由20天压缩至7天).
 _OBJECT_MARKER = re.compile(r"[^,，。;；]{1,20}?(?:由|从|纳入|作为|列为|列入|转为|压缩|提升|扩大)")
 Cue = tuple[int, Tense, str]
@@ -39,13 +48,10 @@ def cues(text: str, start: int, end: int) -> list[Cue]:
     """Tense cues of ``text[start:end]`` in order: (offset, tense, word); offsets are those of ``text``."""
     found: list[Cue] = []
     for m in _SCAN.finditer(text, start, end):
-        group = m.lastgroup
-        if m.group() == "将" and _OBJECT_MARKER.match(text, m.end(), end):
-            continue
-        if group in ("done", "particle"):
-            found.append((m.start(), "done", m.group()))
-        elif group in ("plan", "modal"):
-            found.append((m.start(), "planned", m.group()))
+        word = m.group()
+        tense = _TOLD[word]
+        if tense and not (word == "将" and _OBJECT_MARKER.match(text, m.end(), end)):
+            found.append((m.start(), tense, word))
     return found
 
 

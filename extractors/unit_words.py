@@ -42,8 +42,12 @@ def words() -> SimpleNamespace:
     made.person_label = re.compile(
         rf"(?P<word>{_any(label['person_labels'])})(?:\([^()\n]{{0,10}}\))?[ \t]*(?::|：|为:?)[ \t]*"
     )
+    # One tree for all labels: with a literal at the head of every branch the engine skips what begins none.
+    whole = dict.fromkeys([*label["person_labels"], *label["others"]], "")
+    opened = dict.fromkeys(made.label_roles, f"(?:{bodies}|{persons})")
+    both = {w: f"(?:{opened[w]})?" for w in opened if w in whole}
     made.any_label = re.compile(
-        rf"(?:{roles}(?:{bodies}|{persons})|{_any(label['person_labels'])}|{_any(label['others'])})(?:\([^()\n]{{0,10}}\))?[ \t]*[:：为]"
+        rf"{alternation([*whole, *(w for w in opened if w not in whole)], opened | both)}(?:\([^()\n]{{0,10}}\))?[ \t]*[:：为]"
     )
     made.other_start = re.compile(_any(label["others"]))
     tails = _any(made.tail_roles)
