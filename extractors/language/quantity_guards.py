@@ -22,6 +22,7 @@ _TURNS = frozenset(("次", "轮", "期", "层", "批", "类"))  # 二次 is the 
 _HEADING = re.compile(r"[ \u3000]{1,3}[\u4e00-\u9fff]")
 _ITEM = re.compile(r"[、.．)）] ?(?![一二两三四五六七八九十百千万])[\u4e00-\u9fff“《]")
 _SERIES = re.compile(r"(?:[、和及]\d{1,2}){1,11}+(?:月|日|号|周|年|期)")  # 5、8、11月
+_NUMBERED_NOUN = frozenset("率比达至到为")
 _SLOGAN = re.compile(r"一\w一\w")
 _FORMAL = frozenset(lexicon.settings("quantities")["formal"])
 _BARE_NEXT = frozenset("或以左多的,，。；、！？)）\n\t ~-—+至到;:,“”\"')]】》%亿万余及个.")
@@ -107,6 +108,8 @@ def listed(text: str, start: int, end: int) -> bool:
         before = text[at] if at >= 0 else "\n"
         if _ITEM.match(text, end) or (after == "." and not text[end + 1 : end + 2].isdigit()):
             return True
+    if before in _NUMBERED_NOUN:
+        return False  # 处置率100.三、…: the end of a sentence in half-width marks
     if after == "." and text[end + 1 : end + 2] not in ("", "\n", " "):
         return True
     return before in _BREAK
