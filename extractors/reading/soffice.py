@@ -8,6 +8,7 @@ lets a process be cut off, and its settings keep links, macros and pictures from
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import shutil
 import signal
@@ -112,14 +113,29 @@ def _run(command: list[str], home: Path) -> int:
         command, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=_tie if sys.platform == "linux" else None,  # noqa: PLW1509 (workers have one thread)
     )  # fmt: skip
+    limit = _patience()
     try:
-        return process.wait(TIMEOUT)
+        return process.wait(limit)
     except subprocess.TimeoutExpired as error:
-        raise Rejected("timeout", f"LibreOffice gave no result within {TIMEOUT:g} s") from error
+        raise Rejected("timeout", f"LibreOffice gave no result within {limit:.0f} s") from error
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+            _pipe(home).unlink(missing_ok=True)
+
+
+def _patience() -> float:
+    """Seconds to wait: a little less than this process' own alarm leaves, so that it can still tell what happened."""
+    left = signal.getitimer(signal.ITIMER_REAL)[0]
+    return max(0.1, min(TIMEOUT, left - 1.0)) if left else TIMEOUT
+
+
+def _pipe(home: Path) -> Path:
+    """The socket by which a running LibreOffice finds itself; one that was killed leaves it behind."""
+    profile = (home / "profile").as_uri().encode("utf-16-le")
+    digest = hashlib.md5(profile, usedforsecurity=False).digest()
+    return Path(f"/tmp/OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{''.join(f'{byte:x}' for byte in digest)}")
 
 
 def _tie() -> None:

@@ -8,11 +8,14 @@ and the rest of the stretch goes back to the queue.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import resource
+import shutil
 import signal
 import sys
+import tempfile
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -29,6 +32,7 @@ from pipeline.expansion import PATIENCE, Lost
 from pipeline.journal import encode
 from pipeline.worker import Outcome, process, rejected
 
+_NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000  # linux/sched.h
 _DEATHS = 5  # members of one archive that may end their worker before the archive is given up
 # Tasks handed over per worker: enough that none waits, few enough that results never pile up.
 _AHEAD = 3
@@ -62,7 +66,11 @@ def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iter
         context.set_forkserver_preload(["pipeline.engines.warm"])
         with _quiet():
             forkserver.ensure_running()
-    pool: Any = ProcessPool(max_workers=workers, context=context, initializer=_limit, initargs=(settings.memory_mb,))
+    temporary = scratch / "tmp"
+    temporary.mkdir(exist_ok=True)
+    pool: Any = ProcessPool(
+        max_workers=workers, context=context, initializer=_limit, initargs=(settings.memory_mb, str(temporary))
+    )
     queue = iter(stretches)
     again: deque[Stretch] = deque()
     deaths = _Deaths()
@@ -92,6 +100,7 @@ def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iter
         raise
     finally:
         pool.join()
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -141,8 +150,11 @@ def _cause(death: Exception, settings: Settings) -> tuple[str, str]:
     return "crash", f"the reading process ended with {name}"
 
 
-def _limit(memory_mb: int) -> None:
-    """Set up a worker: no signals from the terminal, nothing on the streams, the memory limit."""
+def _limit(memory_mb: int, temporary: str) -> None:
+    """Set up a worker: no signals from the terminal, nothing on the streams, no network, temporary files in the folder
+    of the run, the memory limit."""
+    tempfile.tempdir = temporary
+    _cut_off()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     null = os.open(os.devnull, os.O_RDWR)
@@ -154,6 +166,18 @@ def _limit(memory_mb: int) -> None:
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_AS, (held + (memory_mb << 20),) * 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _cut_off() -> None:
+    """Leave the network for good, this process and all it starts, where the system lets a process do so.
+
+    A namespace of its own has no interfaces. Without rights that takes a user namespace too, which root must not enter: it
+    would lose its access to other users' files.
+    """
+    if sys.platform == "linux":
+        flags = _NEW_NETWORK if os.geteuid() == 0 else _NEW_NETWORK | _NEW_USER
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).unshare(flags)
 
 
 def _work(stretch: Stretch, settings: Settings, note: str, lost: dict[int, tuple[Lost, ...]]) -> bytes:
