@@ -38,6 +38,7 @@ def settings(name: str) -> dict[str, Any]:
     return tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
 
 
+@cache
 def words(name: str, key: str) -> tuple[str, ...]:
     """The list of words ``key`` of ``name.toml``, longest first, so that an alternation finds the longest."""
     listed: list[str] = settings(name)[key]

@@ -32,17 +32,19 @@ def find(view: PartView) -> TableRows:
         if segment.table is not None:
             tables.setdefault(segment.table.number, (segment.table, {}))[1][segment.row] = segment
     filler = Filler(view, result)
+    last = view.part.start
     for table, rows in tables.values():
-        _table(view, filler, table, rows)
+        _table(view, filler, table, rows, last)
+        last = max(s.end for s in rows.values())
     for found in (result.figures, result.deadlines, result.units):
         found.sort(key=lambda m: (m.start, m.end))
     result.persons = sorted(set(result.persons))
     return result
 
 
-def _table(view: PartView, filler: Filler, table: Table, rows: dict[int, Segment]) -> None:
+def _table(view: PartView, filler: Filler, table: Table, rows: dict[int, Segment], last: int) -> None:
     first = min(s.start for s in rows.values())
-    above = [line.strip() for line in view.text[max(view.part.start, first - _ABOVE) : first].split("\n")[-4:]]
+    above = [line.strip() for line in view.text[max(last, first - _ABOVE) : first].split("\n")[-4:]]
     measure = next((unit for line in reversed(above) if (unit := headers.caption(line))), "")
     whole = turning.upright(grid.build(view, table, rows))
     year = next((s.year for s in rows.values() if s.year), None) or view.part.year

@@ -180,7 +180,7 @@ def prose(
         if piece.quantities:
             found += figures.find_in(view, piece, clauses(view.text, body, b) or [(body, b)], topic)
         if piece.times and dated:
-            due += deadlines.find_in(view, piece)
+            due += _dated(view, row, column, piece)
     for f in found:
         f.rule, f.segment, f.sentence = "table:" + (column.role or "text"), row.segment, row.span
         f.indicator = f.indicator or row.name
@@ -190,6 +190,17 @@ def prose(
         d.rule, d.segment, d.sentence = "table:text", row.segment, row.span
         d.action = d.action or row.name
     return found, due
+
+
+def _dated(view: PartView, row: RowView, column: Column, piece: SentenceView) -> Iterator[DeadlineMention]:
+    """Limits of a sentence in a cell: a time that heads it (3-4月:组织…) is one where the column or a colon says so."""
+    heading = piece.times[0]
+    if row.work and heading.kind in ("in", "by") and heading.start <= piece.segment.body + 1 and (
+        column.dated or view.text[heading.end : heading.end + 1] in (":", "：")
+    ):  # fmt: skip
+        yield _limit(row, "text", heading)
+        piece.times = piece.times[1:]
+    yield from deadlines.find_in(view, piece)
 
 
 def _pieces(entry: Entry) -> Iterator[tuple[int, int, int]]:

@@ -70,10 +70,12 @@ def sequential(texts: Sequence[str]) -> bool:
     return numbers[0] <= 1 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
 
 
-def role(texts: Sequence[str]) -> str:
-    """The role that the texts of a column without a known header speak for; empty if none."""
+def role(texts: Sequence[str], rows: int) -> str:
+    """The role that the texts of a column without a known header speak for; empty if none. ``rows`` counts all its rows."""
     if sequential(texts):
         return "number"
+    if 2 * len(texts) < min(rows, _SAMPLE):
+        return "value" if mostly(texts, is_number) else ""
     if mostly(texts, is_time):
         return "deadline"
     if mostly(texts, is_number):

@@ -19,9 +19,12 @@ from extractors.worktables.headers import UNIT_ROLES, Column
 from extractors.worktables.layout import Block
 
 _BRACKET = re.compile(r"[(（]([^()（）]{1,12})[)）]\s*$")
-_LABEL = re.compile(r"[^,，。;；:：]{0,12}[月季度旬日周]份?\s*[:：]\s*")
+_LABEL = re.compile(r"[^,，。;；:：]{0,12}[月季度旬日周]份?\s*[:：]\s*|(?:\d{1,2}[-—~至、]?){1,4}月份?(?:[上中下]旬|[初底])?(?:前|以前)?[:：,，]?\s*(?=.{4})")
+_FIRST = re.compile(r"[;；。]|(?<=.{4})\s*(?=[(（]\d{1,2}[)）]|[①-⑳])")
 _REPORT = re.compile("|".join(map(re.escape, words("worktables", "report"))))
 _SHORT = 30
+_SURE = 0.5
+_SENTENCE = 60  # a cell of time limits that is longer says what is to be done, sentence by sentence
 _OWN = ("task", "target", "", "value", "schedule", "done", "deadline", "start")
 
 
@@ -67,6 +70,8 @@ class Filler:
         own, above = grid.rows[number], grid.covering.get(number, [])
         row = self._known(grid, block, number, reported, titles, rows)
         view = self._view
+        if row.period[0] and not block.work:
+            row.name = ""
         total = row.name.startswith(words("worktables", "total")) or content.is_time(row.name)
         view.row_names[segment.start] = "" if total else row.name
         share = RowShare(segment)
@@ -141,7 +146,7 @@ class Filler:
             self._text(row, column, entry, held, dated=True)
             if not held.mentions and not held.persons:
                 result.unread += 1
-        elif role in ("deadline", "start"):
+        elif role in ("deadline", "start") and len(entry.text) <= _SENTENCE:
             due = cells.limits(row, column, entry, row.segment.year or self._view.part.year)
             self._add(held, due)
             self._labelled(row, entry, held)
@@ -158,7 +163,7 @@ class Filler:
                 result.unread += 1
             else:
                 self._labelled(row, entry, held)
-                self._text(row, column, entry, held, dated=True)
+                self._text(row, column, entry, held, dated=row.planned)
         return held
 
     def _number(self, row: RowView, block: Block, column: Column, entry: Entry) -> FigureMention | None:
@@ -187,7 +192,7 @@ class Filler:
         found, due = cells.prose(self._view, row, column, entry, dated)
         taken = [(m.start, m.end) for m in held.mentions]
         found = [f for f in found if not any(a < f.end and f.start < b for a, b in taken)]
-        due = [d for d in due if not any(a < d.end and d.start < b for a, b in taken)]
+        due = [d for d in due if d.confidence >= _SURE and not any(a < d.end and d.start < b for a, b in taken)]
         if not found and not due and not taken:
             held_quantities = cells.within(row.quantities, entry.start, entry.end)
             self._result.unread += any(row.quantities[i].measure for i in held_quantities)
@@ -268,5 +273,7 @@ def _name(block: Block, own: list[Entry], above: list[Entry]) -> str:
     text = found["task"] or wide or (covering if found["target"] else "") or found["target"] or found[""] or covering
     text = text or found["done"]
     label = _LABEL.match(text)
-    text = text[label.end() :] if label and label.end() < len(text) else text
+    text = actions.without_number(text[label.end() :] if label and label.end() < len(text) else text)
+    first = _FIRST.search(text, 4)
+    text = text[: first.start()] if first else text
     return actions.phrase(text, 0, len(text)) if len(text) > actions.MAX else actions.without_number(text)

@@ -23,6 +23,7 @@ _TRAILING_MEASURE = re.compile(r"[/:：,，]([^/:：,，]{1,8})$|([%‰])$")
 _COUNTED = re.compile(rf"({'|'.join(words('worktables', 'counted'))})数$")
 _COMPARISON = re.compile(r"(?:同比|环比|(?:比|较)(?:上年同期|去年同期|上年|去年|上月|上季|年初|同期|[12]\d{3}年))")
 _LONGEST = 24
+_TAIL = re.compile(r"(?:数值|[%‰])$")
 _NUMBER = re.compile(r"[-+−－]?\d[\d,.]*%?")
 _CAPTION = re.compile(r"(?<![\u4e00-\u9fff])(?:计量|金额|数量)?单位\s*[:：]\s*([^\s,，;；、)）\]】]{1,10})")
 _YEAR = re.compile(r"(?:19|20)\d\d年?度?")
@@ -82,6 +83,8 @@ def role(label: str) -> tuple[str, bool, bool]:
                     best, found = (len(word), at), name
     span = best[1], best[1] + best[0]
     beside = {name for name, a, b in hits if b <= span[0] or a >= span[1]}
+    if found == "deadline" and beside & {"task", "target"}:  # 任务分解/时序进度
+        return "task" if "task" in beside else "target", "person" in beside, True
     return found, "person" in beside, "deadline" in beside
 
 
@@ -94,7 +97,7 @@ def is_label(text: str) -> bool:
     if period_label(text):
         return True
     if any(
-        bare.endswith(w) for key in ("actual", "planned", "change") for w in words("worktables", key)
+        bare.endswith(w) for key in ("actual", "planned", "change", "counting") for w in words("worktables", key)
     ) and len(bare) <= 14:  # fmt: skip
         return True
     for name in _ROLES:
@@ -122,7 +125,6 @@ def column(levels: tuple[str, ...], year: int | None) -> Column:
     header = "".join(dict.fromkeys(level.replace(" ", "") for level in levels))
     unit = _measure_of(levels)
     bare = _BRACKET.sub("", header)
-    said = "".join(dict.fromkeys(_BRACKET.sub("", level.replace(" ", "")) for level in levels[-2:]))
     name, persons, dated = role(_BRACKET.sub("", levels[-1].replace(" ", "")) or header)
     if not name:
         name, persons, dated = role(bare)
@@ -180,6 +182,11 @@ def _stem(levels: tuple[str, ...]) -> str:
         if len(rest.strip("的及和、/")) >= 2:
             return _YEAR.sub("", bare) if _YEAR.match(bare) else bare
     return ""
+
+
+def bare(header: str) -> str:
+    """A header without its brackets and without an ending that any column of numbers could have."""
+    return _TAIL.sub("", _BRACKET.sub("", header))
 
 
 def is_year(header: str) -> bool:

@@ -16,6 +16,7 @@ from extractors.worktables.grid import Entry, Grid
 from extractors.worktables.headers import NO_COLUMN, UNIT_ROLES, Column
 
 _HEAD_ROWS = 5
+_MOST = 0.8  # of the cells of a second head row stand under wide cells of the first
 _LONG = 30
 _PROSE = re.compile(r"[。；;，,！]|[:：].{6}")
 _SIGNS = re.compile(r"[。；;！]")
@@ -157,8 +158,9 @@ def _goes_on(grid: Grid, rows: Sequence[int], number: int) -> bool:
         return False
     above = [e for r in rows for e in grid.rows[r]]
     wide = [e for e in above if e.column_span > 1]
-    if wide and all(any(e.column in w.columns for w in wide) for e in cells) and number <= rows[-1] + 1:
-        return all(headers.is_label(e.text) or not content.is_body(e.text) for e in cells)
+    under = {c for w in wide for c in w.columns}
+    if wide and number <= rows[-1] + 1 and sum(e.column in under for e in cells) >= _MOST * len(cells):
+        return True
     if any(e.row_span > 1 for e in above):
         return any(e.row + e.row_span > number for e in above) and not any(
             content.is_time(e.text) and not headers.period_label(e.text) for e in cells
@@ -191,7 +193,18 @@ def _columns(grid: Grid, head: Sequence[int], year: int | None) -> dict[int, Col
     for c, entries in levels.items():
         column = headers.column(tuple(e.text for e in entries), year)
         made[c] = replace(column, place=(entries[-1].start, entries[-1].end))
-    return made
+    return _told_apart(made)
+
+
+def _told_apart(columns: dict[int, Column]) -> dict[int, Column]:
+    """Columns under different heads that measure the same by their innermost level take the levels above with it."""
+    heads: dict[str, set[str]] = {}
+    for column in columns.values():
+        heads.setdefault(column.stem, set()).add(column.header)
+    return {
+        c: replace(column, stem=headers.bare(column.header)) if column.stem and len(heads[column.stem]) > 1 else column
+        for c, column in columns.items()
+    }
 
 
 def _fill(grid: Grid, block: Block) -> None:
@@ -203,7 +216,7 @@ def _fill(grid: Grid, block: Block) -> None:
     headed = bool(block.columns)
     for c, held in texts.items():
         column = block.column(c)
-        role = _settled(column, held, headed)
+        role = _settled(column, held, headed, len(block.rows))
         block.columns[c] = column.as_role(role)
     roles = {c.role for c in block.columns.values()}
     block.work = bool(roles & {*UNIT_ROLES, "person", "deadline", "start", "schedule"})
@@ -219,7 +232,7 @@ def _fill(grid: Grid, block: Block) -> None:
     _carry_periods(block)
 
 
-def _settled(column: Column, held: Sequence[str], headed: bool) -> str:
+def _settled(column: Column, held: Sequence[str], headed: bool, rows: int) -> str:
     role = column.role
     if role in ("code", "number", "note", *UNIT_ROLES):
         return role
@@ -235,7 +248,7 @@ def _settled(column: Column, held: Sequence[str], headed: bool) -> str:
         return "number" if not column.header and content.sequential(held) else "value"
     if role or (headed and column.header):
         return role
-    found = content.role(held)
+    found = content.role(held, rows)
     return "period" if headed and found == "deadline" else found
 
 

@@ -24,7 +24,7 @@ def upright(found: Grid) -> Grid:
     first = [found.rows[r][0] for r in found.order if len(found.rows[r]) > 1]
     if len(first) < 2 or len({e.column for e in first}) > 1 or not _heads(first):
         return found
-    top = [e for e in found.rows[first[0].row][1:]]
+    top = found.rows[first[0].row][1:]
     if sum(headers.is_label(e.text) for e in top) * 2 >= len(top):
         return found
     columns = sorted({e.column for r in found.rows.values() for e in r})
