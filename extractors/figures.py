@@ -7,9 +7,11 @@ measures is read by :mod:`extractors.indicators`, its status by :mod:`extractors
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 
 from extractors import indicators
 from extractors.context import PartView, SentenceView
@@ -38,6 +40,7 @@ _MONEY_HEAD = re.compile(settings("figures")["money_head"])
 _CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
 _STEP = re.compile(r"每(?:超|多|少|降|减|增|高|低|提前|逾期|欠|短缺|缺)[^,，。;；]{0,4}$")  # 每超1%加0.5分
 _LEVEL = re.compile(r"(?:到|至|为)约?$")
+_LEVEL_REACH, _MORE_REACH = 3, 12  # no match of these two is longer: where to begin to look
 _MORE = re.compile(r"(?:比|较)(?:上年|去年|前年|同期|上月|上季|年初)[^,，。;；]{0,6}?(多|少|高|低|快|慢)(?:了|出)?$")
 _QUOTES = ("“", '"', "「", "‘", "《")
 _QUOTED = re.compile(r"[^“”\"」’》,，。]{0,10}[”\"」’》]")
@@ -49,6 +52,7 @@ _CHINESE_ARTICLE = re.compile(r"[一壹](?!十|百|千|万|亿|点|至|到|两|�
 _BASIS = re.compile(
     r"同比|环比|(?:比|较)([^,，。;；]{1,14}?)(?:增|减|下降|上升|提高|降低|提升|回落|上涨|下跌|压降|削减|多|少|翻|扩大|缩小|快|高|低)"
 )
+_START = attrgetter("start")
 
 
 @dataclass(slots=True)
@@ -113,9 +117,9 @@ def _figure(
         low = high = q.high if low is None else low
         bound = "eq"
     change = q.change
-    if change and _LEVEL.search(text, clause[0], q.start):
+    if change and _LEVEL.search(text, max(clause[0], q.start - _LEVEL_REACH), q.start):
         change = ""
-    elif not change and (more := _MORE.search(text, clause[0], q.start)):
+    elif not change and (more := _MORE.search(text, max(clause[0], q.start - _MORE_REACH), q.start)):
         change = "up" if more.group(1) in "多高快" else "down"
     return FigureMention(
         q.start, q.end, sentence.segment, sentence.span, rule=f"quantity:{q.dimension or 'bare'}", cue=cue,
@@ -223,5 +227,9 @@ def _topic(sentence: SentenceView, clause: tuple[int, int], q: Quantity) -> str:
 
 
 def _next_mention(sentence: SentenceView, place: int) -> int:
-    starts = [q.start for q in sentence.quantities] + [t.start for t in sentence.times]
-    return min((start for start in starts if start >= place), default=sentence.end)
+    nearest = sentence.end
+    for listed in (sentence.quantities, sentence.times):  # both in order
+        i = bisect_left(listed, place, key=_START)
+        if i < len(listed):
+            nearest = min(nearest, listed[i].start)
+    return nearest

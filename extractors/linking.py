@@ -286,17 +286,18 @@ def _sentence(view: PartView, members: list[Mention]) -> list[Task]:
 
 def _begins(text: str, current: Task, clause: _Clause) -> bool:
     """Does the clause begin a task of its own?"""
+    if not clause.members:
+        return False
     units = [m for m in clause.members if isinstance(m, UnitMention)]
     subjects = [u for u in units if u.form == "subject"]
-    own = _own_words(text, clause)
     if subjects and current.units:
         return True
-    if clause.of(DeadlineMention) and current.deadlines:
+    if current.deadlines and clause.of(DeadlineMention):
         return True
     if subjects:
         return False
     if any(u.form == "phrase" for u in units):
-        return bool(current.units) and own >= 2
+        return bool(current.units) and _own_words(text, clause) >= 2
     if units:
         return any(u.form == "list" for u in current.units) or (
             bool(_AMONG.match(text, clause.start)) and bool(current.members())
@@ -318,6 +319,8 @@ def _own_words(text: str, clause: _Clause) -> int:
 
 def _take(task: Task, clause: _Clause) -> None:
     task.end = clause.end
+    if not clause.members:
+        return
     anchored = any(not isinstance(m, FigureMention) or m.status == "target" for m in clause.members)
     for m in clause.members:
         if not isinstance(m, FigureMention) or m.status == "target" or anchored:

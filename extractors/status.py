@@ -22,7 +22,7 @@ CAPACITY = re.compile(r"年产|日产|年处理|日处理|年用量|年加工|�
 _RULE = re.compile(
     r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
 )
-_RULE_SUBSIDY = re.compile(r"补助|补贴|奖励|资助|奖补|补偿|救助|贴息|(?:经费|资金|财政)支持|共同支持")
+_RULE_SUBSIDY = re.compile(r"补助|补贴|奖励|资助|奖补|补偿|救助|贴息|经费支持|资金支持|财政支持|共同支持")
 _POINTS = re.compile(
     r"[计扣加得记]\s*\d+(?:\.\d+)?\s*分"
 )  # a scoring scheme: every number of the sentence is part of it
@@ -45,8 +45,10 @@ _PROBLEM_ITEM = re.compile(r"整改(?:目标|措施|时限)[:：]")
 TO_DATE = re.compile(
     r"(?:(?:\d{2}|[_*×xX]{0,4})\d{0,2}年)?(?:1|一|元)月?份?\s*(?:-|—|－|–|~|～|至|到)\s*(?:[2-9]|1[01]|[二三四五六七八九十]|十一)月"
 )
+_SHARE_OF = r"[^,，。;；]{0,8}(?:目标|任务|计划|预算)[^,，。;；]{0,4}的\s*\d"
+# Here and below every branch begins with a literal, so that the engine skips to it.
 _COMPARISON = re.compile(
-    r"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列|(?:占|完成)[^,，。;；]{0,8}(?:目标|任务|计划|预算)[^,，。;；]{0,4}的\s*\d"
+    rf"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列|占{_SHARE_OF}|完成{_SHARE_OF}"
 )
 _TARGETED = re.compile(r"力争|确保|争取|计划|目标|预计|不低于|不少于|不超过|以内|以上|要|应|须")
 # 某公司的总投资3.5亿元、占地176亩、年产500吨…项目: all numbers up to 项目 describe it.
@@ -140,7 +142,7 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int]) ->
     year = view.scope_year(sentence)
     if year is not None and view.part.year is not None and year < view.part.year:
         return "done", 0.85
-    if any(
+    if sentence.times and any(
         TO_DATE.match(t.text) and not _TARGETED.search(text, t.end, clause[1])
         for t in sentence.times
         if t.start < clause[1]

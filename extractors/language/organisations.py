@@ -22,12 +22,14 @@ NEAR = 8
 """The end of most names lies so near to their beginning: looked at first."""
 
 _VAGUE = re.compile(r"^(?:相关|有关|各有关|各相关|具体|其他|其它|所有|全体|上述|以上)(?:的)?")
+_VAGUE_FIRST = frozenset("相有各具其所全上以")
 _WHOLE_GROUP = re.compile(
     r"(?:(?:全[市县区镇校省州旗乡村]|[我本][市县区镇校省州旗乡村])(?:的)?)?(?:所有|全体|有关|相关|具体|其他|其它)$"
 )
+_GROUP_ENDS = frozenset(("所有", "全体", "有关", "相关", "具体", "其他", "其它"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)  # never changed; frozen would make each three times as dear
 class Organisation:
     """A name found: half-open span in code points and its text.
 
@@ -63,7 +65,11 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
                     begin = found.pop().start
             made = Organisation(begin, stop, text[begin:stop], _kind(text[begin:stop], "head", words))
         else:
-            if ending in ("部门", "单位") and (several := words.several.search(text, max(last, first - 60), stop)):
+            if (
+                ending in ("部门", "单位")
+                and text.find("等", max(last, first - 60), stop) >= 0
+                and (several := words.several.search(text, max(last, first - 60), stop))
+            ):
                 found += _fields(several)
                 last = stop
                 continue
@@ -102,10 +108,9 @@ def _build(
 ) -> tuple[Organisation, bool] | None:
     """The name that ends in ``text[first:stop]``, and whether it swallows the one before it; None if it is no name."""
     category = words.endings[ending]
+    never = words.never
     last3 = text[max(0, stop - 3) : stop]
-    if (
-        last3[-2:] in words.never or last3 in words.never or text[stop - 4 : stop] in words.never
-    ) and last3 not in words.although:
+    if (last3[-2:] in never or last3 in never or text[stop - 4 : stop] in never) and last3 not in words.although:
         return None
     if before is not None and before.end == low and _nests(text, low, first, stop, ending, category, before, words):
         name = text[before.start : stop]
@@ -142,8 +147,8 @@ def _build(
     name = text[begin:stop]
     kind = _kind(name, category, words)
     if kind == "generic" and begin - low >= 2:
-        group = _WHOLE_GROUP.search(text, low, begin)
-        if group:
+        last2 = text[begin - 2 : begin]
+        if (last2 in _GROUP_ENDS or last2[-1] == "\n") and (group := _WHOLE_GROUP.search(text, low, begin)):
             begin = group.start()
             name = text[begin:stop]
             if name[0] == "全":
@@ -262,7 +267,7 @@ def _vouched(body: str, first: int, text: str, words: Lexicon) -> bool:
 
 
 def _kind(name: str, category: str, words: Lexicon) -> Kind:
-    plain = _VAGUE.sub("", name)
+    plain = _VAGUE.sub("", name) if name[0] in _VAGUE_FIRST else name
     if (
         name in words.generic
         or (plain != name and plain in words.generic)

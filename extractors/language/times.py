@@ -22,7 +22,7 @@ from extractors.language.readings import Hit, Kind, Moment, Reading, Repeat, val
 from extractors.language.recurrence import recurrence
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)  # never changed; frozen would make each three times as dear
 class Time:
     """A time in a text.
 
