@@ -128,7 +128,7 @@ class _Pages:
             blocks = celltext.blocks(pdfpaths.characters(page, textpage), cells) if cells else None
             if blocks is not None:
                 return blocks
-        return _lines(pdfcolumns.reordered(page, textpage) or text)
+        return _lines(pdfcolumns.reordered(page, textpage) or pdfpaths.unspaced(textpage, text))
 
     def _second_opinion(self, number: int) -> list[list[ruling.Box]]:
         """Cells of tables whose columns are parted by blanks, as pdfplumber sees them."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from extractors.reading.celltext import Placed
+from extractors.reading.celltext import WIDE, Placed
 from extractors.reading.ruling import Box, Rule
 
+SPACED = re.compile(r"[\u3400-\u9fff，。；：、（）] (?=[0-9A-Za-z])|[0-9A-Za-z%.] (?=[\u3400-\u9fff，。；：、（）])")
+THIN = 0.45  # of the size of type: a gap that no blank was typed for
 MAX_OBJECTS = 20_000
 MAX_SEGMENTS = 2000  # of one path; more is a drawing
 MAX_DEPTH = 3
@@ -116,14 +119,17 @@ def characters(page: Any, textpage: Any) -> Iterator[Placed]:
 
     of, raw = frame(page), textpage.raw
     x0, x1, y0, y1 = (ctypes.c_double() for _ in range(4))
+    before_wide = False
     for index in range(pdfium.FPDFText_CountChars(raw)):
         code = pdfium.FPDFText_GetUnicode(raw, index)
         if code in DROPPED:
             continue
         char = "-" if code in HYPHENS else chr(code)
         if char.isspace() or not pdfium.FPDFText_GetCharBox(raw, index, x0, x1, y0, y1):
-            yield char, None
+            if char != " " or not (before_wide or _next_is_wide(raw, index)) or not _thin(raw, index):
+                yield char, None
             continue
+        before_wide = WIDE.match(char) is not None
         a, b = upright(of, x0.value, y0.value), upright(of, x1.value, y1.value)
         box: Box = (min(a[0], b[0]), min(a[1], b[1]), max(a[0], b[0]), max(a[1], b[1]))
         yield char, box
@@ -149,3 +155,38 @@ def count(page: Any, limit: int) -> int:
                 if len(stack) > MAX_OBJECTS:
                     return found
     return found
+
+
+def _next_is_wide(raw: Any, index: int) -> bool:
+    import pypdfium2.raw as pdfium  # noqa: PLC0415
+
+    return WIDE.match(chr(pdfium.FPDFText_GetUnicode(raw, index + 1))) is not None
+
+
+def unspaced(textpage: Any, text: str) -> str:
+    """``text``, all of a page, without the blanks that PDFium reads into the thin space between Chinese and other
+    characters. Blanks that stand in the file are kept."""
+    import pypdfium2.raw as pdfium  # noqa: PLC0415
+
+    out: list[str] = []
+    done = 0
+    for found in SPACED.finditer(text):
+        at = found.start() + 1
+        if _thin(textpage.raw, pdfium.FPDFText_GetCharIndexFromTextIndex(textpage.raw, at)):
+            out.append(text[done:at])
+            done = at + 1
+    return "".join([*out, text[done:]]) if out else text
+
+
+def _thin(raw: Any, index: int) -> bool:
+    """Whether the blank at ``index`` is PDFium's own and stands for less than a typed blank would take."""
+    import pypdfium2.raw as pdfium  # noqa: PLC0415
+
+    if index < 1 or pdfium.FPDFText_IsGenerated(raw, index) != 1:
+        return False
+    before, after = pdfium.FS_RECTF(), pdfium.FS_RECTF()
+    if not pdfium.FPDFText_GetLooseCharBox(raw, index - 1, before) or not pdfium.FPDFText_GetLooseCharBox(
+        raw, index + 1, after
+    ):
+        return False
+    return bool(after.left - before.right < THIN * max(pdfium.FPDFText_GetFontSize(raw, index - 1), 1.0))

@@ -143,6 +143,13 @@ def _text(data: bytes, name: str) -> str:
     body = lower[start.end() if start else 0 :]
     if b"<?mso-application" in lower[:600]:
         return "sheet-xml" if b"excel.sheet" in lower[:600] else "word-xml"
+    lines = raw.splitlines()[:12]
+    if (
+        len(lines) > 2
+        and MAIL_HEADER.match(lines[0])
+        and sum(MAIL_HEADER.match(line) is not None for line in lines) > 2
+    ):
+        return "mht" if b"multipart/related" in lower else "eml"
     tags = len(HTML_TAG.findall(lower))
     if HTML_START.match(body) and (tags or suffix not in TEXT_SUFFIXES):
         return "html"
@@ -152,11 +159,4 @@ def _text(data: bytes, name: str) -> str:
         return "fodt"
     if lower.startswith(b"<?xml"):
         return "xml"
-    lines = raw.splitlines()[:12]
-    if (
-        len(lines) > 2
-        and MAIL_HEADER.match(lines[0])
-        and sum(MAIL_HEADER.match(line) is not None for line in lines) > 2
-    ):
-        return "mht" if b"multipart/related" in lower else "eml"
     return TEXT_SUFFIXES.get(suffix, "txt")
