@@ -20,6 +20,7 @@ from pipeline.errors import (
     EXIT_USAGE,
     RunError,
 )
+from pipeline.verbs import evaluate as evaluate_verb
 from pipeline.verbs import export as export_verb
 from pipeline.verbs import nightly as nightly_verb
 
@@ -121,6 +122,7 @@ def parse() -> None:
 
 app.command(help=nightly_verb.HELP)(nightly_verb.nightly)
 app.command(help=export_verb.HELP)(export_verb.export)
+app.command(help=evaluate_verb.HELP)(evaluate_verb.evaluate)
 
 
 def _fail(message: str, code: int) -> NoReturn:

@@ -1,0 +1,1 @@
+"""How right the tables are, measured against documents that people have annotated."""
