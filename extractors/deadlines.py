@@ -32,6 +32,7 @@ _DIGIT = re.compile(r"\s*\d")
 _TERM_EDGE = re.compile(r"第|[前后末初内]$")
 _ALONE = re.compile(r"[ \t)）]*(?:\n|$)")
 _ALONE_BEFORE = re.compile(r"[ \t:：]$|^$")
+_PER_HEAD = re.compile(r"每[一-龥]{1,2}$")
 _TIME_ONLY = 3
 _NAME_OPEN = re.compile(r"《[^》]*$")
 # Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
@@ -136,8 +137,10 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         )
     if t.kind == "in" and (term := _TERM.match(t.text)) and (not term["span"] or _TERM_THEME.match(text, t.end)):
         return None
-    if t.kind == "every" and _DIGIT.match(text, t.end):
-        return None
+    if t.kind == "every" and (
+        _DIGIT.match(text, t.end) or (_PER_HEAD.search(before) and "元" in text[t.end : clause[1]])
+    ):
+        return None  # 每年320元, 每人每月提高到600元: a rate
     if t.kind == "in" and TO_DATE.match(t.text):
         return None
     if clause[1] - clause[0] - (t.end - t.start) <= _TIME_ONLY and (i := sentence.clause_index(t.start) + 1) < len(

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from operator import attrgetter
 
 from extractors import indicators
 from extractors.context import PartView, SentenceView
+from extractors.language import quantities
+from extractors.language.numerals import plain
 from extractors.language.quantities import Quantity
 from extractors.lexicon import settings, words
 from extractors.mentions import FigureMention
@@ -45,6 +47,10 @@ _MORE = re.compile(r"(?:比|较)(?:上年|去年|前年|同期|上月|上季|年
 _QUOTES = ("“", '"', "「", "‘", "《")
 _QUOTED = re.compile(r"[^“”\"」’》,，。]{0,10}[”\"」’》]")
 _GOOD_DEEDS = re.compile(r"(?:[一-龥]{0,4})(?:实事|大事|好事)")  # 十件民生实事 is a programme's name
+_IN_BRACKET = re.compile(
+    r"[(（]([^()（）\d]{1,10})[)）]\s*[:：]?\s*(?:[\d.,]+\s*(?:→|⟶|->)\s*[≥≤]?\s*)?$"
+)  # 地区生产总值(亿元):186.4 → 270
+_LONGEST_BARE = 20
 _STEPS = re.compile(r"(?:由|从|提高到|提高至|提升到|提升至|增加到|增加至|增至|降到|降至|升至|下降到|下降至)$")
 _RANK = re.compile(r"(?:前|后|倒数|排名|排第|列第|位列|居)\s*$")
 _RHETORICAL = re.compile(rf"(?:{'|'.join(re.escape(w) for w in words('figures', 'rhetorical'))})(?![台型车])")
@@ -99,6 +105,8 @@ def _figure(
 ) -> FigureMention | None:
     text = sentence.text
     percent_lost = "percent_lost" in view.part.quality
+    if not q.measure:
+        q = _with_bracket(sentence, q)
     measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 8])
     if certainty <= 0:
         return None
@@ -126,6 +134,22 @@ def _figure(
         confidence=round(min(confidence, certainty), 2), low=low, high=high, measure=measure, bound=bound, status=status,
         change=change, basis=(basis.group(1) or basis.group()) if basis else "", indicator=indicator, period=time,
     )  # fmt: skip
+
+
+def _with_bracket(sentence: SentenceView, q: Quantity) -> Quantity:
+    """A bare number with the measure and magnitude that its indicator carries in a bracket (地区生产总值(亿元):186.4)."""
+    m = _IN_BRACKET.search(sentence.text, max(sentence.start, q.start - 40), q.start)
+    unit = quantities.find("1" + m.group(1)) if m else []
+    if not unit or not unit[0].measure or unit[0].low is None or q.end - q.start > _LONGEST_BARE:
+        return q
+    scale = unit[0].low
+    return replace(
+        q,
+        low=None if q.low is None else plain(q.low * scale),
+        high=None if q.high is None else plain(q.high * scale),
+        measure=unit[0].measure,
+        dimension=unit[0].dimension,
+    )
 
 
 def _measure(q: Quantity, before: str, percent_lost: bool, following: str) -> tuple[str, float]:
@@ -193,6 +217,8 @@ def _indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity, mem
     if right and (q.measure.endswith(("/年", "/日")) and (q.text.endswith(("年", "日")) or CAPACITY.search(raw[-12:]))):
         return _PROJECT_END.sub("", right)
     if right and (indicators.hands_out(raw) or raw.rstrip().endswith("等")) and len(right) <= 12:
+        return right
+    if right and q.dimension in ("percent", "ratio") and indicators.of_many(text, q.end):
         return right
     left = indicators.before(raw)
     if q.dimension in ("count", "age", "lessons") and right and not right.startswith(("以", "及")):

@@ -24,7 +24,9 @@ _COMPARED = re.compile(r"(?:同比|环比|较|(?<![占师生])比(?!例|重|率|
 _BOUND_TAIL = re.compile(
     r"(?:及?以上|以下|以内|之内|左右|上下|[(（]不?含[)）])?[、,，;；和及]?"
 )  # of the number before
+_UNIT_NOTE = re.compile(r"[(（][^()（）]{1,10}[)）]?$")  # 地区生产总值(亿元)
 _GIVEN = re.compile(r"^.*(?:给予|予以)(?:不超过|最高|不低于)?(?=.)")
+_SHARE_OF = re.compile(r"(?:及?以上|以下|左右|上下|多|余)?的[一-龥]")
 _HANDING = re.compile(rf"(?:{_any('handing')})$")
 _LEAD = re.compile(rf"(?:(?!{_any('lead_guard')})(?:{_any('lead')})|的|[\s,，、。;；:：)）\]】”\"'\-—·.])*+")
 _VERB_ONLY = re.compile(rf"(?:{_any('verb')}|{_any('lead')}|了|出|好|[\s、])*+")
@@ -46,7 +48,7 @@ def before(left: str) -> str:
     cut = cut[_LIST_NUMBER.match(cut).end() :]  # type: ignore[union-attr]
     bare = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
     cut = bare if len(bare) >= 2 or len(cut) < 3 else cut
-    cut = _GIVEN.sub("", cut)
+    cut = _GIVEN.sub("", _UNIT_NOTE.sub("", cut))
     compared = _COMPARED.search(cut)
     if compared and compared.start() >= 2:
         cut = cut[: compared.start()]
@@ -99,6 +101,11 @@ def after(text: str, place: int, end: int) -> str:
     elif stop and stop.start() == 0:
         return ""
     return phrase.strip(" “”\"'")
+
+
+def of_many(text: str, place: int) -> bool:
+    """True where the number is a share of the noun that follows (三成左右的县区)."""
+    return _SHARE_OF.match(text, place) is not None
 
 
 def hands_out(left: str) -> bool:

@@ -13,6 +13,7 @@ _UNTIL = re.compile(r"(?:截至|截止|截止到|至|到)\s*$")
 # 全年任务的59.8%: the time belongs to a noun; 由上年同期的402元降至388.5元: it belongs to the number before.
 _OF_NOUN = re.compile(r"(?:任务|目标|计划|预算|指标|总量|进度)")
 _FROM_BEFORE = re.compile(r"(?:由|从)$")
+_PAST_YEAR = re.compile(r"(?:过去)?一年(?:来)?|一年以来")  # in a yearly report: the year reported on
 _AFTER_COMPARED = re.compile(r"以来|同期|的基础|相比|上?增长|上?下降|[上下]?提高")
 
 
@@ -26,6 +27,9 @@ def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str
             t.end <= p.start < q.start for p in view.quantities
         ):
             continue
+        if _PAST_YEAR.fullmatch(t.text):
+            year = view.segment.year
+            return (f"{year}-01-01", f"{year}-12-31") if year else ("", "")
         if t.kind == "in" and t.start_date and t.end_date:
             return t.start_date, t.end_date
         if t.kind == "by" and t.end_date and _UNTIL.search(text, max(0, t.start - 4), t.start):

@@ -58,6 +58,9 @@ _GLOSS = re.compile(
     r"[(（](?!其中|分别|含|新增|累计|其余)(?:[一-龥A-Za-z]{1,6}约?[\d.,]+[一-龥A-Za-z㎡]{1,5}[,，、])*[一-龥A-Za-z]{1,6}约?$"
 )
 _GLOSSED = re.compile(r"[一-龥”\"]$")
+_COULD = re.compile(r"可(?!支配|再生|用|持续|比|行|控)")
+_RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至)约?$")
+_ARROW = re.compile(r"\s*(?:→|⟶|➔|—>|->|=>)\s*[≥≤><]?\s*$")
 _SHARES = ("percent", "points", "score", "times", "ratio")
 _SCORING = re.compile("|".join(words("figures", "scoring")))
 _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
@@ -105,6 +108,10 @@ def status(
         text, q.end, min(sentence.end, q.end + 40)
     ):  # fmt: skip
         return "other", "年产", 0.85
+    if n + 1 < len(sentence.quantities) and _ARROW.fullmatch(text, q.end, sentence.quantities[n + 1].start):
+        return "actual", "→", 0.9
+    if _ARROW.search(text, max(clause[0], q.start - 6), q.start):
+        return "target", "→", 0.9
     if _FROM.search(text, max(clause[0], q.start - 10), q.start) and n + 1 < len(sentence.quantities):
         later = sentence.quantities[n + 1]
         if later.start < clause[1] and _TO.search(text, q.end, later.start):
@@ -130,7 +137,8 @@ def status(
 def _promised(sentence: SentenceView, q: Quantity) -> bool:
     """A time limit before the number in its sentence makes it a promise, also within a report (预计12月底前可完成)."""
     return (
-        any(t.kind == "by" and t.end <= q.start for t in sentence.times) or "可" in sentence.text[q.start - 6 : q.start]
+        any(t.kind == "by" and t.end <= q.start for t in sentence.times)
+        or _COULD.search(sentence.text, q.start - 6, q.start) is not None
     )
 
 
@@ -175,7 +183,7 @@ def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, m
     if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
         return "分"
     around = sentence.text[sentence.start : sentence.end]
-    reported = sentence.segment.tense == "done"
+    reported = sentence.segment.tense == "done" or _RAISED.search(sentence.text, sentence.start, q.start) is not None
     if (
         not reported
         and (m := _RULE_SUBSIDY.search(clause))

@@ -194,6 +194,8 @@ _IS = re.compile(
 )
 _ANNUAL = re.compile("年度|工作(?:计划|要点|安排|思路|打算)")
 _DATED = re.compile(r"(20\d\d)年\d{1,2}月\d{1,2}日")
+_FAR = re.compile(r"远景|展望|愿景")  # 二〇三五年远景目标 is no plan's year
+_REPORTED = re.compile(r"(20\d\d)年[,，]")  # a report that opens with its year
 _HAPPENED = re.compile(r"(20\d\d)年\d{1,2}月(?:\d{1,2}日)?(?![底末前])")
 _CITED = re.compile(r"《[^《》]{0,80}》|[〔\[(（][^()（）〔〕]{0,40}[〕\])）]")
 
@@ -206,6 +208,7 @@ def year_of(
     A yearly plan dated December is for the next year, a report dated January or February for the year before, unless
     the paper says otherwise. The number of a document that is only quoted (《…》（办字〔2010〕78号）) says nothing.
     """
+    headings = [(h, t) for h, t in headings if not _FAR.search(h)]
     planned = [y for h, t in headings if t == "planned" for y in years_in(h)]
     named = years_in(title)
     if named:
@@ -235,9 +238,12 @@ def year_of(
         elif kind == "summary" and month in (1, 2):
             year -= 1
         return year, "dateline"
-    in_period = period_year(head)
+    in_period = period_year(head) or next((p for h, _ in headings if (p := period_start(h))), None)
     if in_period:
         return in_period, "text"
+    reported = _REPORTED.match(head)
+    if reported and kind != "plan":
+        return int(reported[1]) + (kind == "plan_and_summary"), "text"
     dated = _DATED.match(head)
     if dated:  # the latest of the events that it opens with: 2021年10月…督察,2022年1月反馈
         return max(int(m[1]) for m in _HAPPENED.finditer(head)), "text"

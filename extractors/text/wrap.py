@@ -28,6 +28,9 @@ _SPACE = re.compile(r"[ \t\u3000\u2003]+")
 _INNER = re.compile("[,，。、；;：:]")
 _NARROW, _WIDE, _LONG, _TOLERANCE = 36, 100, 100, 5  # widths in half-width cells
 
+_CUT_NUMBER = re.compile(r"\d[万亿]?$")  # 328,615.47万 | 元: a number cut from its measure
+_MEASURE_FIRST = re.compile(r"[ \t\u3000]*(?:[万亿]?(?:元|吨|亩|人|户|个|名|家|件|项|座|公里|平方米|千瓦)|%|‰|百分点)")
+
 Edit = tuple[int, int, str]
 
 
@@ -78,6 +81,7 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
 
     edits: list[Edit] = []
     candidates: list[tuple[int, int, int]] = []  # line, next line, width
+    sure: list[tuple[int, int]] = []
     for i, line in enumerate(lines):
         if len(line) < 15 or i in furniture:
             continue
@@ -95,10 +99,13 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
             continue
         if rows and (tabular(i) or tabular(j)):
             continue
+        if _CUT_NUMBER.search(body) and _MEASURE_FIRST.match(lines[j]):
+            sure.append((i, j))
+            continue
         width = _width(body)
         if width >= _NARROW:
             candidates.append((i, j, width))
-    joined = _joined(lines, candidates)
+    joined = sorted(sure + _joined(lines, candidates))
     for i, j in joined:
         start, end = starts[i] + len(lines[i].rstrip(" \t\r\u3000")), starts[j]
         indent = _SPACE.match(lines[j])
