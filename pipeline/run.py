@@ -89,7 +89,7 @@ def write_tables(merge: Merge, new: Path, settings: Settings) -> dict[str, int]:
         texts.add(outcome.doc_id, outcome.text)
         for table in EXTRACTED:
             add(table, outcome.rows[table])
-        matcher.add(outcome.rows["documents"], outcome.rows["figures"])
+        matcher.add(*(outcome.rows[table] for table in ("documents", "figures", "deadlines", "units")))
     progress = matcher.rows()
     add("progress", progress)
     texts.close()

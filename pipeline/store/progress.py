@@ -17,7 +17,7 @@ from pipeline.store.inputs import Change, current
 from pipeline.store.outcomes import DECLARED, chunks, load
 from pipeline.store.schema import BODIES, OUTCOMES, PROGRESS
 
-Pair = tuple[str, str]
+COMPARED = ("documents", "figures", "deadlines", "units")
 _CURRENT = table("current_outcomes", column("version"), column("document"))
 
 
@@ -34,12 +34,10 @@ def refresh(
     counted = _counted(connection, concerned)
     matcher = Matcher()
     doc_ids: set[str] = set()
-    for version, outcomes in load(
-        connection, [v for v in live if v in concerned], ("documents", "figures"), texts=False
-    ):
+    for version, outcomes in load(connection, [v for v in live if v in concerned], COMPARED, texts=False):
         for number, outcome in enumerate(outcomes):
             if (version, number) in counted:
-                matcher.add(outcome.rows["documents"], outcome.rows["figures"])
+                matcher.add(*(outcome.rows[t] for t in COMPARED))
     for chunk in chunks(sorted(concerned)):
         doc_ids |= set(connection.scalars(select(OUTCOMES.c.doc_id).where(OUTCOMES.c.version.in_(chunk))))
     before = _take(connection, doc_ids - {""})
@@ -66,9 +64,11 @@ def _index(connection: Connection, versions: set[str]) -> None:
     for chunk in chunks(sorted(versions)):
         known = set(connection.scalars(select(BODIES.c.version).where(BODIES.c.version.in_(chunk)).distinct()))
         added: list[dict[str, Any]] = []
-        for version, outcomes in load(connection, [v for v in chunk if v not in known], ("documents",), texts=False):
+        for version, outcomes in load(
+            connection, [v for v in chunk if v not in known], ("documents", "units"), texts=False
+        ):
             for number, outcome in enumerate(outcomes):
-                named = bodies(outcome.rows["documents"]) if not outcome.reason else set()
+                named = bodies(outcome.rows["documents"], outcome.rows["units"]) if not outcome.reason else set()
                 added += [{"body": b, "version": version, "document": number} for b in sorted(named)]
         if added:
             connection.execute(insert(BODIES), added)

@@ -1,0 +1,280 @@
+"""From rows of figures to what can be compared: what is measured, whose it is, and when."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from extractors.schema import DeadlineRow, DocumentRow, FigureRow, UnitRow
+from pipeline.progress.wording import bare, indicator_key, is_generic, words
+
+MIN_CONFIDENCE = 0.5
+_BODY_CHARS = 4  # a shorter beginning of a title names no body
+_MAX_TOPIC = 24  # code points; a longer clause is no name of anything
+_STARTING_POINT = "由…到"  # cue of A in 由A增至B: where the work begins, no result of it
+_YEAR_IN_TITLE = re.compile(r"[\d〇○零一二三四五六七八九十]{2,4}\s*[年—\-至]|[（(《“\"]|关于")
+_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
+_LONG_TERM = re.compile(r"十[一二三四五六]五")
+_CLAUSE = re.compile(r"[，,;；。:：、\n\t]")
+_AFTER = re.compile(r"(?:的)?([^\W\d_]{2,16})")
+_DATED = re.compile(r"(?:(?:19|20)\d{2}|[本今去当])年度?|\d{1,2}\s*月(?:份|底|末)?前?|\d+\s*[-—至]\s*\d+\s*月")
+_REGION = re.compile(r"[省市县区旗州镇乡]")
+_MAGNITUDES = "百千万亿"  # 亿元以上项目: a size, no amount
+_LEVELS = "省市县区旗州镇乡"
+_OFFICE = re.compile(r"(?:人民政府)?(?:办公室|办公厅)$|人民政府$")
+_ROLES = ("lead", "responsible")
+
+
+@dataclass(slots=True)
+class Figure:
+    """What matching needs of a figure. ``start`` and ``end`` are its period as far as it is known; ``year`` the year it is
+    about; ``keys`` name what it measures, ``owned`` does without whose it is, where that seems to stand in front."""
+
+    doc_id: str
+    part: int
+    figure_id: str
+    indicator: str
+    keys: tuple[str, ...]
+    owned: str
+    unit: str
+    change: str
+    basis: str
+    quote: str
+    sentence: str
+    value: Decimal
+    bound: str
+    year: int
+    start: date | None
+    end: date | None
+    bodies: tuple[str, ...]
+    elliptic: bool = False
+    so_far: bool = False
+
+
+@dataclass(slots=True)
+class Part:
+    """The figures of one part of a file that can be compared."""
+
+    row: DocumentRow
+    targets: list[Figure]
+    results: list[Figure]
+
+
+def read(
+    documents: Iterable[tuple[Any, ...]], figures: Iterable[tuple[Any, ...]],
+    deadlines: Iterable[tuple[Any, ...]] = (), units: Iterable[tuple[Any, ...]] = (),
+) -> list[Part]:  # fmt: skip
+    """The comparable figures of one file, from its rows (tuples in declaration order)."""
+    parts = {d.part: Part(d, [], []) for d in (DocumentRow(*row) for row in documents)}
+    due: dict[str, list[DeadlineRow]] = defaultdict(list)
+    for deadline in (DeadlineRow(*row) for row in deadlines):
+        if deadline.task_id and deadline.kind in ("by", "in") and deadline.due_end:
+            due[deadline.task_id].append(deadline)
+    responsible: dict[str, list[str]] = defaultdict(list)
+    for unit in (UnitRow(*row) for row in units):
+        if unit.task_id and unit.role in _ROLES and unit.confidence >= MIN_CONFIDENCE:
+            responsible[unit.task_id].append(unit.canonical)
+    before: list[tuple[FigureRow, Figure | None, str]] = []  # figures of the same sentence so far
+    for f in (FigureRow(*row) for row in figures):
+        part = parts.get(f.part)
+        if part is None:
+            continue
+        if before and before[0][0].sentence != f.sentence:
+            before = []
+        key, elliptic = _subject(f, before)
+        figure = _figure(f, part.row, key, due.get(f.task_id, ()) if f.task_id else (), responsible.get(f.task_id, ()))
+        if figure is not None:
+            figure.elliptic = elliptic
+            if f.status in ("target", "actual") and f.confidence >= MIN_CONFIDENCE:
+                (part.targets if f.status == "target" else part.results).append(figure)
+        before.append((f, figure, key))
+    return list(parts.values())
+
+
+def _subject(f: FigureRow, before: Sequence[tuple[FigureRow, Figure | None, str]]) -> tuple[str, bool]:
+    """What a figure measures, in words, and whether they had to be looked for.
+
+    An indicator that says nothing by itself (目前已完成, 总金额) is taken from the noun after the number, the figure before
+    it in the sentence, or the clause before it.
+    """
+    text = bare(f.indicator)
+    if text and not is_generic(text):
+        return text, False
+    if text and (clause := _clause_of(f)) and clause.endswith(text):
+        return clause, False
+    if not text and (following := _noun_after(f)):
+        return following, True
+    for other, _, key in reversed(before):
+        if key and (text or other.unit == f.unit):
+            if not text:
+                return key, True
+            return (key if other.unit == f.unit else _topic_of(key)) + text, True
+    topic = _clause_before(f)
+    return (topic + text if topic else text), bool(topic)
+
+
+def _topic_of(key: str) -> str:
+    """What a key is about, without a counting word at its end (签约项目个数 → 签约项目)."""
+    return words().tails.sub("", key) or key
+
+
+def _clause_of(f: FigureRow) -> str:
+    """The clause up to a number, where it says more than the indicator: 其中亿元以上项目12个."""
+    lead = f.sentence[: max(f.sentence.find(f.quote), 0)]
+    clause = bare(_CLAUSE.split(lead)[-1])
+    return clause if len(bare(f.indicator)) + 1 < len(clause) <= _MAX_TOPIC else ""
+
+
+def _noun_after(f: FigureRow) -> str:
+    at = f.sentence.find(f.quote)
+    match = _AFTER.match(f.sentence, at + len(f.quote)) if at >= 0 else None
+    return bare(match[1]) if match else ""
+
+
+def _clause_before(f: FigureRow) -> str:
+    """The name of what the clause before speaks of: 2020年签约项目列为考核指标,数量为10个 → 签约项目."""
+    at = f.sentence.find(f.quote)
+    clauses = [c for c in _CLAUSE.split(f.sentence[: max(at, 0)]) if bare(c)]
+    for clause in reversed(clauses[:-1] or clauses):
+        if (end := words().topic_ends.search(clause)) is None:
+            continue
+        topic = _DATED.sub("", clause[: end.start()]).strip()
+        if 2 <= len(topic) <= _MAX_TOPIC:
+            return topic
+    return ""
+
+
+def _figure(
+    f: FigureRow, part: DocumentRow, subject: str, due: Sequence[DeadlineRow], responsible: Sequence[str]
+) -> Figure | None:
+    value = f.value_high if f.bound == "le" else f.value_low
+    key = indicator_key(subject, f.unit)
+    if (
+        value is None
+        or (f.quote and f.quote[0] in _MAGNITUDES)
+        or not f.unit
+        or f.bound == "range"
+        or not key
+        or f.cue == _STARTING_POINT
+    ):
+        return None
+    year = year_of(f, part)
+    if year is None or not 1900 <= year <= 2200:
+        return None
+    start, end = (_day(d.replace("XXXX", str(year))) for d in (f.period_start, f.period_end))
+    if f.status == "target" and end is None:
+        end = _due(f, due, year)
+    return Figure(
+        f.doc_id, f.part, f.figure_id, f.indicator, _keys(key, subject, f, part), _owned(key, subject, f.unit), f.unit, f.change, f.basis, f.quote,
+        f.sentence, value, f.bound, year, start, end, (*bodies_of(part), *_responsible(part, responsible)),
+        so_far=_so_far(f),
+    )  # fmt: skip
+
+
+def _keys(key: str, subject: str, f: FigureRow, part: DocumentRow) -> tuple[str, ...]:
+    """The key, and the key without the issuer's own region or name in front (开发区签约项目 in the zone's own report)."""
+    found = [key]
+    for name in bodies_of(part):
+        region = _REGION.split(name)[0]
+        for own in (name, region, *(region + level for level in _LEVELS)):
+            if own and len(own) >= 2 and subject.startswith(own):
+                found.append(indicator_key(subject[len(own) :].lstrip(_LEVELS), f.unit))
+    return tuple(dict.fromkeys(k for k in found if k))
+
+
+def _owned(key: str, subject: str, unit: str) -> str:
+    if (owner := words().owner.match(subject)) is None:
+        return ""
+    without = indicator_key(subject[owner.end() :], unit)
+    return without if len(without) >= 2 and without != key else ""
+
+
+def _so_far(f: FigureRow) -> bool:
+    """Whether a result is told up to the report (目前已完成…), whatever period its sentence names."""
+    lead = f.sentence[: max(f.sentence.find(f.quote), 0)]
+    return words().so_far.search(_CLAUSE.split(lead)[-1]) is not None
+
+
+def _due(f: FigureRow, due: Sequence[DeadlineRow], year: int) -> date | None:
+    """The day by which a target is to be met: that of the nearest time limit before it in its own sentence."""
+    near = [d for d in due if d.sentence == f.sentence and d.start < f.start]
+    if not near:
+        return None
+    return _day(max(near, key=lambda d: d.start).due_end.replace("XXXX", str(year)))
+
+
+def year_of(f: FigureRow, part: DocumentRow) -> int | None:
+    """The year a figure is about: of its period, else the last one named before it in its sentence, else its section's.
+
+    A result outside a report tells the state before the plan, and so has none of its own.
+    """
+    for text in (f.period_end, f.period_start):
+        if text[:4].isdigit():
+            return int(text[:4])
+    lead = f.sentence[: max(f.sentence.find(f.quote), 0)]
+    if f.status == "target":
+        if _LONG_TERM.search(lead):
+            return None
+        named = [int(y) for y in _YEAR.findall(lead)]
+        if named and part.year and named[-1] > part.year:
+            return named[-1]
+    year = part.year
+    for entry in part.years.split(";"):
+        section, _, of_section = entry.rpartition("=")
+        if section and of_section.isdigit() and f.section.startswith(section):
+            year = int(of_section)
+    if f.status == "actual" and not (part.kind == "summary" or (part.kind == "plan_and_summary" and year != part.year)):
+        return None
+    return year
+
+
+def bodies_of(part: DocumentRow) -> tuple[str, ...]:
+    """Names by which the issuing body can be recognised: the issuer, and what stands before the year in the title."""
+    named = [_OFFICE.sub("", part.issuer) or part.issuer] if part.issuer else []
+    if (year := _YEAR_IN_TITLE.search(part.title)) and year.start() >= _BODY_CHARS:
+        title = part.title[: year.start()].strip()
+        named.append(_OFFICE.sub("", title) or title)
+    return tuple(dict.fromkeys(named))
+
+
+def _responsible(part: DocumentRow, units: Sequence[str]) -> tuple[str, ...]:
+    """The units that answer for a target, under the names they sign their own reports with: 县水务局 in a plan of 枫林县
+    is 枫林县水务局."""
+    region = next(iter(bodies_of(part)), "")
+    level = _REGION.search(region)
+    found = []
+    for unit in units:
+        if level is None or unit.startswith(region[: level.start() + 1]):
+            found.append(unit)
+        elif unit[:1] == level[0]:
+            found.append(region[: level.start()] + unit)
+        elif unit[:1] not in _LEVELS:
+            found.append(region[: level.start() + 1] + unit)
+    return tuple(dict.fromkeys(found))
+
+
+def bodies(documents: Iterable[tuple[Any, ...]], units: Iterable[tuple[Any, ...]] = ()) -> set[str]:
+    """Names under which a file's targets and results can meet those of other files, from its rows."""
+    parts = [DocumentRow(*row) for row in documents]
+    named = {body for part in parts for body in bodies_of(part)}
+    canonical = {u.canonical for u in (UnitRow(*row) for row in units) if u.task_id and u.role in _ROLES}
+    for part in parts:
+        named |= set(_responsible(part, sorted(canonical)))
+    return named
+
+
+def day(text: str) -> date | None:
+    """A complete ISO date, else None."""
+    return _day(text)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
