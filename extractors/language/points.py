@@ -64,6 +64,7 @@ _ISO = re.compile(
 )
 _NOT_ISO = re.compile(r"[-/_号年学届A-Za-z]|\.\d")
 _DOTTED = re.compile(rf"{JOIN}(?:19|20)\d\d[./]")
+_DOTTED_BEFORE = re.compile(rf"(?<!\d)(?:19|20)\d\d\.\d{{1,2}}{JOIN}\Z")
 _BODY = re.compile(
     rf"(?:的{SP})?(?:"
     r"(?P<half>[上下前后])半年度?"
@@ -94,7 +95,11 @@ _BARE_DAY = re.compile(
     rf"(?P<d>{DAY})(?:{JOIN}(?P<d2>{DAY}))?{SP}"
     rf"(?:日{names('日')}(?! ?[之以]?内| ?之?后)|号(?=[之以]?{guard('前')}|{JOIN}\d))"
 )
-_DOTTED_DAY = re.compile(rf"(?P<m>1[0-2]|0?[1-9])\.(?P<d>[0-3]?\d)(?=[之以]?{guard('前')})")  # 6.30前
+_DOTTED_DAY = re.compile(rf"(?P<m>1[0-2]|0?[1-9])[./](?P<d>[0-3]?\d)(?=[之以]?{guard('前')})")  # 6.30前, 6/30前
+_BARE_WEEKDAY = re.compile(
+    r"(?<![每个一二两三四五六七八九十几半上下本这多前后单双隔某逢\d])(?:周|星期|礼拜)(?P<wd>[一二三四五六日天])"
+    rf"(?=[之以]?{guard('前')}|[上下中]午|早上|晚上|下班前)"
+)
 _DECADE = re.compile(r"(?P<x>[上中下]{1,2})旬")
 _PART_OF = re.compile(
     rf"(?P<u>年(?:度(?=[内末底]))?|月|季|岁(?=末))(?P<e>{guard('初')}|底|{guard('末')}|{guard('中')}|{guard('终')}|(?={guard('内')}))"
@@ -128,7 +133,12 @@ _Found = tuple[Point, int] | None
 
 def point(text: str, at: int) -> _Found:
     """The point that begins at an offset, with its end; None if none does. It may be one the calendar does not have."""
-    found = (_iso(text, at) if text[at : at + 1].isdigit() else None) or _plan(text, at) or _dated(text, at) or _bare(text, at)
+    found = (
+        (_iso(text, at) if text[at : at + 1].isdigit() else None)
+        or _plan(text, at)
+        or _dated(text, at)
+        or _bare(text, at)
+    )
     if found is None:
         return None
     p, end = found
@@ -152,7 +162,9 @@ def _iso(text: str, at: int) -> _Found:
                 end + 1,
             )
         if (len(m["m"]) != 2 and not _DOTTED.match(text, end)) or (
-            m["sep"] == "." and "⺀" < text[end : end + 1] not in "至到起前"
+            m["sep"] == "."
+            and "⺀" < text[end : end + 1] not in "至到起前"
+            and not _DOTTED_BEFORE.search(text, max(0, at - 14), at)
         ):
             return None
     if not is_day(year, month, day or 1):
@@ -321,6 +333,9 @@ def _bare(text: str, at: int) -> _Found:
     m = _DECADE.match(text, at)
     if m:
         return _narrow(Point(unit="month"), m), m.end()
+    m = _BARE_WEEKDAY.match(text, at)
+    if m:
+        return Point(unit="week", weekday=_weekday(m["wd"])), m.end()
     m = _PART_OF.match(text, at)
     if m is None or before in _NOT_PART:
         return None

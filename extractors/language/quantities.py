@@ -130,6 +130,8 @@ def _take(text: str, folded: str, match: re.Match[str], found: list[Quantity]) -
     measure = last.measure
     if measure is not None and measure.dimension == "time":
         return span_end
+    if measure is None and guards.ordinal(folded, number.start):
+        return guards.ordinals_end(folded, span_end, number.script)
     if guards.refused(text, folded, number, span_end, measure, ranged=right is not None):
         return (
             number.end

@@ -69,6 +69,26 @@ _REACH_SIGNS = frozenset("少多低高码约超突")
 
 
 @cache
+def _shares() -> tuple[re.Pattern[str], dict[str, Bound]]:
+    words = lexicon.settings("quantities")["before"]
+    kinds: dict[str, Bound] = dict.fromkeys(words["share_ge"], "ge")
+    kinds.update(dict.fromkeys(words["share_le"], "le"))
+    kinds.update(dict.fromkeys(words["share_approx"], "approx"))
+    cue = "|".join(sorted(kinds, key=len, reverse=True))
+    word = r"[^，。；、！？,;\n\t:(（\d一二三四五六七八九十]"
+    return re.compile(rf"({cue}){word}{{0,6}}?(?:{'|'.join(words['share_base'])}){word}{{0,6}}的\Z"), kinds
+
+
+def when(text: str, start: int, end: int) -> bool:
+    """Whether the 时 at the end of 千瓦时 means "when" (负荷达到2万千瓦时启动)."""
+    words = lexicon.settings("quantities")["when"]
+    clause = text[max(0, start - WINDOW) : start]
+    if any(word in clause for word in words["energy"]):
+        return False
+    return any(word in clause for word in words["power"]) or text.startswith(tuple(words["then"]), end)
+
+
+@cache
 def _single() -> frozenset[str]:
     return frozenset(lexicon.settings("quantities")["change"]["single"])
 
@@ -143,6 +163,11 @@ def _bound_before(text: str, start: int) -> Bound:
         elif kind != "fill":
             break
         at -= len(word)
+    if text[start - 1 : start] == "的":
+        pattern, kinds = _shares()
+        shared = pattern.search(text, left, start)
+        if shared:
+            return kinds[shared[1]]
     if _REACH_SIGNS.isdisjoint(text[left:start]):
         return soft
     pattern, kinds = _reach()

@@ -57,6 +57,15 @@ def ordinal(text: str, start: int) -> bool:
     return before == "第" or (before == " " and text[start - 2 : start - 1] == "第")
 
 
+_ORDINALS = re.compile(r"(?:[、和及与](?:\d{1,3}(?![\d.]))){1,20}+|(?:[、和及与][一二三四五六七八九十]{1,3}){1,20}+")
+
+
+def ordinals_end(text: str, end: int, script: str) -> int:
+    """The end of the further members of a list of ordinals that writes 第 once (第3、5、8条)."""
+    more = _ORDINALS.match(text, end)
+    return more.end() if more and (text[end + 1].isdigit() == (script == "arabic")) else end
+
+
 _SESSION = re.compile(r"届[^，。；、\s\d]{0,6}\Z")
 
 
@@ -127,7 +136,7 @@ def bare_refused(text: str, start: int, end: int) -> bool:
         return True
     if before and before in _OPEN and after and after in _CLOSE:
         return True
-    if before in ("〔", "[") or after in ("〕",):
+    if before in ("〔", "[") or after in ("〕",) or (before == "-" and text[start - 2 : start - 1].isdigit()):
         return True
     if begins_with(text, end, "after") or ends_with(text, start, "before"):
         return True

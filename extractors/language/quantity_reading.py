@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from extractors.language.measures import PINYIN, Measure, Unit, first_characters, measure_at, unit_at
+from extractors.language.measures import PINYIN, Measure, Unit, first_characters, measure_at, unit_at, vocabulary
 from extractors.language.numerals import BODY, CHINESE, DIGIT, Script, parse, plain
-from extractors.language.quantity_cues import ends_with
+from extractors.language.quantity_cues import ends_with, refusals, when
 
 _FIRST = re.escape(first_characters()) + "分点(余多来几半"
 _NEXT = rf"(?:[{_FIRST}至到]|{CHINESE}|[^\u4e00-\u9fff]|\Z)"  # what may follow a single Chinese numeral
@@ -19,8 +19,10 @@ _NUMBER = (
     rf"(?P<sign>{_SIGN})(?=\d|{CHINESE}{_NEXT})(?P<body>{BODY})"
     rf"(?P<more>[余多来](?:万亿|[万亿])?)?+(?:分之 ?(?P<part>-?{BODY})|(?<=百)分(?P<part2>{DIGIT}{CHINESE}*+))?+"
 )
+_DAY_OF_YEAR = r"(?:1[0-2]|0?[1-9])[./](?:[12]\d|3[01]|0?[1-9])"
 _SKIP = (
-    r"\d{1,4}(?:年|月|日(?![元圆币]))|\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)日?|[〔\[【]\d{4}[〕\]】] ?第?\d++号?"
+    rf"{_DAY_OF_YEAR}(?=[之以]?前(?![后期])|{'|'.join(sorted(refusals('named_days')[0]))})|\d{{1,2}}[·•]\d{{1,2}}(?!\d)"  # 6.30前, 12·4
+    r"|\d{1,2}[时点]\d{1,2}分|[一二三四五六七八九十]{1,3}[时点][一二三四五六七八九十]{1,3}分|\d{1,4}(?:年|月|日(?![元圆币]))|\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)日?|[〔\[【]\d{4}[〕\]】] ?第?\d++号?"
     r"|0\d{2,3}-\d{7,8}(?!\d)|400-?\d{3,4}-?\d{3,4}(?!\d)|\d{3}-\d{4}-\d{4}(?!\d)"
 )
 # Where anything can begin: one set of characters, which the regex engine finds fast, then a look at the next.
@@ -74,7 +76,10 @@ def read(folded: str, match: re.Match[str]) -> Reading | None:
         return _share(match, body, part)
     if body[-1] in "千百" and len(body) > 1 and not more and unit_at(folded, end - 1) is not None:
         body, end = body[:-1], end - 1  # 一百千瓦: 千 belongs to the measure
-    numeral = parse(body + more[1:])
+    if body.endswith("一两") and (len(body) > 2 or unit_at(folded, end) is None):
+        numeral = None  # 一两银子 is a weight, 一两个 one or two
+    else:
+        numeral = parse(body + more[1:])
     if numeral is None and body[-1] == "两":
         body, end = body[:-1], match.end("body") - 1
         numeral = parse(body) if body else None
@@ -155,6 +160,15 @@ def measured(folded: str, number: Reading) -> int:
         measure = measure_at(folded, end)
     if measure is None:
         return end
+    if (
+        measure.canonical.endswith("瓦时")
+        and folded[measure.end - 2 : measure.end] == "瓦时"
+        and when(folded, at, measure.end)
+    ):
+        shorter_unit = vocabulary()[folded[at : measure.end - 1]]
+        measure = Measure(
+            shorter_unit.canonical, shorter_unit.dimension, measure.end - 1, shorter_unit.scale, shorter_unit
+        )
     number.measure = measure
     return _compound(folded, number, measure)
 

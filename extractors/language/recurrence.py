@@ -7,9 +7,12 @@ A rule without a day falls on the last day of each period (tables.md). Quarter e
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
+from extractors.language.dates import month_end
 from extractors.language.notation import integer
-from extractors.language.points import JOIN, SP, guard, names
+from extractors.language.points import JOIN, SP, alternation, guard, names
+from extractors.lexicon import settings
 
 _NUM = r"(?:\d{1,3}|[一二三四五六七八九十两俩]{1,3})"
 _DAY = r"(?:\d{1,2}|[一二三四五六七八九十廿卅]{1,3})"
@@ -37,9 +40,17 @@ _SHORT = re.compile(
     rf"(?:逐(?P<a>[月季周日旬])度?|按(?P<b>半年|年{names('按年')}|月{names('按月')}|季{names('每季')}|周{names('每周')}|旬|日{names('按日')})度?"
     r"|隔(?P<c>[年月周日天]))(?!期)"
 )
+_LIMIT = re.compile(_BEFORE)
+_WHOLE_DATE = rf"(?P<date>(?P<m>{_MON}){SP}月{SP}(?P<d>{_DAY}){SP}[日号])"
+_EVERY_DATE = re.compile(rf"每年度?的?{SP}{_WHOLE_DATE}")
+_NEXT_DATE = re.compile(_AND + _WHOLE_DATE)
+_RHYTHM = re.compile(
+    r"(?<![第近每这过全用同上下前后十百千几多\d])(?P<n>半|[一二两三四五六1-6])(?P<u>年|个?月|个季度|季(?!度)|周|星期|天|日|旬)"
+    rf"(?=(?P<once>[一1]次(?![性数])|一(?:{alternation(settings('times')['rhythm'])}))|[两二三四五六七八九十2-9]次(?![性数]))"
+)
 _MONTH_TAIL = re.compile(
-    rf"的?{SP}(?:{_DATE}|月?(?P<e>[底末]|{guard('初')})|(?P<x>[上中下])旬|(?:的)?最后一?个?(?P<last>工作日|天|日|周)"
-    rf"|最后一个{_WEEK}(?P<lw>[一二三四五六日天])|第{SP}(?P<nw>[一二三四1-4])个?{_WEEK}的?(?:(?:周|星期)?(?P<wd>[一二三四五六日天]))?"
+    rf"的?{SP}(?:{_DATE}|月?(?P<e>[底末]|{guard('初')})|(?P<x>[上中下])旬|最后一?个?{_WEEK}(?P<lw>[一二三四五六日天])"
+    rf"|(?P<workday>(?:第{SP}(?P<nth>{_NUM}){SP}个?|倒数第(?P<back>[一二三四五1-5])个?|首个?|最后一?个?)工作日)|最后一?个?(?P<last>天|日|周)|第{SP}(?P<nw>[一二三四1-4])个?{_WEEK}的?(?:(?:周|星期)?(?P<wd>[一二三四五六日天]))?"
     rf"|(?:前|(?:结束|终了)?[之以]?后?)的?{SP}(?P<after>{_DAY}){SP}(?P<au>个工作日|天|日)[之以]?内)"
 )
 _QUARTER_TAIL = re.compile(
@@ -57,8 +68,62 @@ _WEEK_TAIL = re.compile(
 )
 
 
-def recurrence(text: str, at: int) -> tuple[str, int] | None:
-    """The rule that begins at an offset, with its end; None if none does. 每学期 is found with an empty rule."""
+class Rule(NamedTuple):
+    """A recurrence rule in its place; offsets in the text as scanned."""
+
+    start: int
+    end: int
+    rule: str
+
+
+def recurrence(text: str, at: int) -> list[Rule]:
+    """The rules that begin at an offset, more than one where they differ in month and day (每年3月10日、9月20日前).
+
+    Empty if none does. 每学期 is found with an empty rule.
+    """
+    many = _dates(text, at) if text.startswith("每年", at) else []
+    one = None if many else _one(text, at)
+    return many if one is None else [Rule(at, one[1], one[0])]
+
+
+def rhythm(text: str, at: int) -> list[Rule]:
+    """A rule without 每 that begins at an offset: 半年一次, 一年两次, 一月一通报. Empty if none does."""
+    m = _RHYTHM.match(text, at)
+    if m is None:
+        return []
+    unit = {"星期": "周", "天": "日", "个季度": "季", "个月": "月"}.get(m["u"], m["u"])
+    if m["n"] == "半":
+        return [Rule(at, m.end(), _plain("半" + unit, 1))] if unit in ("年", "月") else []
+    n = integer(m["n"])
+    if (n > 1 and not m["once"]) or (unit == "旬" and n > 1):
+        return []
+    return [Rule(at, m.end(), _plain(unit, n))]
+
+
+def _dates(text: str, at: int) -> list[Rule]:
+    """每年 with several whole dates: one rule where one says it, else one each."""
+    found = _EVERY_DATE.match(text, at)
+    members = []
+    while found:
+        members.append((found.start("date"), found.end(), integer(found["m"]), integer(found["d"])))
+        found = _NEXT_DATE.match(text, found.end())
+    if len(members) < 2 or not all(1 <= m <= 12 and 1 <= d <= 31 for _, _, m, d in members):
+        return []
+    before = _LIMIT.match(text, members[-1][1])
+    end = before.end() if before else members[-1][1]
+    months = ",".join(str(m) for _, _, m, _ in members)
+    if len({d for *_, d in members}) == 1:
+        return [Rule(at, end, f"FREQ=YEARLY;BYMONTH={months};BYMONTHDAY={members[0][3]}")]
+    if all(d == month_end(None, m) for _, _, m, d in members):
+        return [Rule(at, end, f"FREQ=YEARLY;BYMONTH={months};BYMONTHDAY=-1")]
+    places = [(at, members[0][1]), *((start, stop) for start, stop, *_ in members[1:-1]), (members[-1][0], end)]
+    return [
+        Rule(*place, f"FREQ=YEARLY;BYMONTH={m};BYMONTHDAY={d}")
+        for place, (_, _, m, d) in zip(places, members, strict=True)
+    ]
+
+
+def _one(text: str, at: int) -> tuple[str, int] | None:
     short = _SHORT.match(text, at)
     if short:
         unit = (short["a"] or short["b"] or short["c"]).replace("天", "日")
@@ -102,7 +167,7 @@ def _detail(text: str, at: int, unit: str) -> tuple[str, int] | None:
     if rule is None:
         return None
     end = m.end()
-    before = re.compile(_BEFORE).match(text, end)
+    before = _LIMIT.match(text, end)
     return rule, before.end() if before else end
 
 
@@ -131,8 +196,9 @@ def _rule(*parts: str) -> str:
 
 
 def _monthly(m: re.Match[str]) -> str | None:
-    if m["last"] == "工作日":
-        return _rule("FREQ=MONTHLY", _WORKDAYS, "BYSETPOS=-1")
+    if m["workday"]:
+        n = integer(m["nth"]) if m["nth"] else -integer(m["back"]) if m["back"] else 1 if "首" in m["workday"] else -1
+        return _rule("FREQ=MONTHLY", _WORKDAYS, f"BYSETPOS={n}")
     if m["last"]:
         return "FREQ=MONTHLY;BYMONTHDAY=-1"
     if m["lw"]:

@@ -19,7 +19,7 @@ from extractors.language.notation import fold
 from extractors.language.periods import Point
 from extractors.language.places import PLACE
 from extractors.language.readings import Hit, Kind, Moment, Reading, Repeat, values
-from extractors.language.recurrence import recurrence
+from extractors.language.recurrence import recurrence, rhythm
 
 
 @dataclass(unsafe_hash=True, slots=True)  # never changed; frozen would make each three times as dear
@@ -53,6 +53,7 @@ class Time:
 _LUNAR = re.compile("农历|阴历|旧历|闰$")  # days of the lunar calendar are no dates of this one
 _LIST_NUMBER = re.compile(r"(?:^|[\n 。;:,、()])\d{1,2}\.$")
 _YEAR_OR_MONTH = re.compile(r"(?:(?:19|20)\d\d|\d{1,2} ?月份?\d{0,2}) ?[年月日底份前]")
+_COUNTED = frozenset("半一二两三四五六123456")
 _WHOLE = re.compile(r" {0,9}((?:19|20)\d\d) {0,9}|(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
@@ -106,21 +107,27 @@ def _read(text: str, at: int, floor: int, hits: list[Hit]) -> list[Hit] | None:
     last = hits[-1] if hits and hits[-1].end == at else None
     opened = last if last and last.kind == "from" else None
     if text[at] in "每逐按隔":
-        rule = recurrence(text, at)
-        if rule is None:
-            return None
-        if opened and isinstance(opened.reading, Moment) and (text[at - 1] in "起始" or text[opened.start] in "自从"):
+        rules = recurrence(text, at)
+        found = [Hit(r.start, r.end, "every", Repeat(r.rule)) for r in rules]
+        if (
+            found
+            and opened
+            and isinstance(opened.reading, Moment)
+            and (text[at - 1] in "起始" or text[opened.start] in "自从")
+        ):
             hits.pop()
-            return [Hit(opened.start, rule[1], "every", Repeat(rule[0], opened.reading.first))]
-        return [Hit(at, rule[1], "every", Repeat(rule[0]))]
+            found[0] = Hit(opened.start, found[0].end, "every", Repeat(rules[0].rule, opened.reading.first))
+        return found or None
+    if text[at] in _COUNTED and (rules := rhythm(text, at)):
+        return [Hit(r.start, r.end, "every", Repeat(r.rule)) for r in rules]
     if at and (_inside_code(text, at) or _LUNAR.search(text[max(0, at - 2) : at])):
         return None
-    found = members(text, at) or moment(text, at, floor, hits[-1] if hits else None)
-    if found is None:
-        found = limit(text, at, floor, opened)
-        if found and opened and found[0].start == opened.start:
+    read = members(text, at) or moment(text, at, floor, hits[-1] if hits else None)
+    if read is None:
+        read = limit(text, at, floor, opened)
+        if read and opened and read[0].start == opened.start:
             hits.pop()
-    return found or term(text, at)
+    return read or term(text, at)
 
 
 def _inside_code(text: str, at: int) -> bool:
