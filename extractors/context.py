@@ -22,6 +22,7 @@ from extractors.timeline import Timeline
 
 _DAYS = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}$")
 _CLOCK = re.compile(r"\d{1,3}:\d{1,3}")
+_DAY_NUMBER = re.compile(r"\d+(?:\.\d+)?天")
 _DAY_COUNT = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}(\d{1,5}(?:\.\d{1,2})?)天")
 
 
@@ -101,6 +102,11 @@ class PartView:
         return self.timeline.scope(sentence.segment, sentence.end)
 
     @property
+    def has_prose(self) -> bool:
+        """Whether anything but table rows stands in the part."""
+        return any(s.kind not in ("row", "title", "meta") for s in self.part.segments)
+
+    @property
     def tense(self) -> tense.Tense:
         """Does the part report or plan? By its kind, else by which cues are the more frequent in it."""
         if self._tense is None:
@@ -131,56 +137,89 @@ class PartView:
 
 
 def build(document: Document, part: Part) -> PartView:
-    """Find quantities and times of a part and hang them on their sentences.
+    """Find quantities and times of a part and hang them on their sentences; table rows are read cell by cell elsewhere.
 
     Times are found without an anchor and then resolved in the year and month of their context (:mod:`extractors.timeline`).
     """
-    text = document.text
-    timeline = Timeline(text, part)
-    view = PartView(document, part, text, {}, timeline)
-    body, shift = (text, 0) if part.start == 0 and part.end == len(text) else (text[part.start : part.end], part.start)
-    taken = 0
-    found_times = [t for t in times.find(body, None) if not _counts_days(body, t)]
+    view = PartView(document, part, document.text, {}, Timeline(document.text, part))
+    for start, end in _stretches(part):
+        scan(view, start, end)
+    return view
+
+
+def _stretches(part: Part) -> Iterator[tuple[int, int]]:
+    """The spans of a part outside its table rows."""
+    at = part.start
+    for segment in part.segments:
+        if segment.kind == "row":
+            if segment.start > at:
+                yield at, segment.start
+            at = segment.end
+    if part.end > at:
+        yield at, part.end
+
+
+def scan(view: PartView, start: int, end: int) -> None:
+    """Find the quantities and times of a stretch of whole segments and hang them on their sentences."""
+    text, timeline = view.text, view.timeline
+    body, shift = (text, 0) if start == 0 and end == len(text) else (text[start:end], start)
+    if not body.strip():
+        return
+    found_times, found_quantities = read(body)
     for t in found_times:
         sentence = view.view(t.start + shift)
         if sentence is not None and t.end + shift <= sentence.end:
             sentence.times.append(
-                timeline.resolve(_shift_time(t, shift) if shift else t, sentence.segment, sentence.index)
+                timeline.resolve(shift_time(t, shift) if shift else t, sentence.segment, sentence.index)
             )
-    # A clock time alone says nothing here and may be a ratio (师生比1:18).
-    spans = [(t.start, t.end) for t in found_times if not _CLOCK.fullmatch(t.text)]
-    for q in sorted(chain(quantities.find(body), _day_counts(body)), key=lambda q: q.start):
-        while taken < len(spans) and spans[taken][1] <= q.start:
-            taken += 1
-        if taken < len(spans) and spans[taken][0] < q.end:
-            continue
+    for q in found_quantities:
         sentence = view.view(q.start + shift)
         if sentence is not None and q.end + shift <= sentence.end:
-            sentence.quantities.append(_shift_quantity(q, shift) if shift else q)
-    return view
+            sentence.quantities.append(shift_quantity(q, shift) if shift else q)
+
+
+def read(text: str) -> tuple[list[Time], list[Quantity]]:
+    """The times of a text, not yet dated, and the quantities outside them, in order."""
+    found = [t for t in times.find(text, None) if not _counts_days(text, t)]
+    # A clock time alone says nothing here and may be a ratio (师生比1:18).
+    spans = [(t.start, t.end) for t in found if not _CLOCK.fullmatch(t.text)]
+    free: list[Quantity] = []
+    taken = 0
+    for q in sorted(chain(quantities.find(text), _day_counts(text)), key=lambda q: q.start):
+        while taken < len(spans) and spans[taken][1] <= q.start:
+            taken += 1
+        if taken == len(spans) or spans[taken][0] >= q.end:
+            free.append(q)
+    return found, free
 
 
 def _counts_days(text: str, t: Time) -> bool:
     """优良天数308天 counts days; any other 308天 is a duration."""
     return (
-        t.kind == "duration" and t.text.endswith("天") and _DAYS.search(text, max(0, t.start - 12), t.start) is not None
+        t.kind in ("duration", "within")
+        and _DAY_NUMBER.match(t.text) is not None
+        and _DAYS.search(text, max(0, t.start - 12), t.start) is not None
     )
 
 
 def _day_counts(text: str) -> Iterator[Quantity]:
     for m in _DAY_COUNT.finditer(text):
-        for q in quantities.find(m.group(1) + "个"):
-            yield replace(q, start=m.start(1), end=m.end(), text=m.group(1) + "天", measure="天")
+        shift = m.start()
+        for q in quantities.find(f"{text[shift : m.end() - 1]}个{text[m.end() : m.end() + 4]}"):
+            if q.start + shift == m.start(1):
+                yield replace(q, start=m.start(1), end=m.end(), text=m.group(1) + "天", measure="天")
 
 
 # Written out: dataclasses.replace costs several times as much, and there is one call a number.
-def _shift_quantity(q: Quantity, by: int) -> Quantity:
+def shift_quantity(q: Quantity, by: int) -> Quantity:
+    """The same quantity ``by`` code points further on."""
     return Quantity(
         q.start + by, q.end + by, q.text, q.low, q.high, q.measure, q.bound, q.change, q.dimension, q.numeral
     )
 
 
-def _shift_time(t: Time, by: int) -> Time:
+def shift_time(t: Time, by: int) -> Time:
+    """The same time ``by`` code points further on."""
     return Time(
         t.start + by, t.end + by, t.text, t.start_date, t.end_date, t.rrule, t.duration, t.kind, t.uses, t.parse
     )

@@ -140,7 +140,11 @@ class RowWriter:
         if starts is None:
             starts = self._cells[table.number] = [c.start for c in table.cells]
         i = bisect_right(starts, start) - 1
-        return table.place(table.cells[i]) if i >= 0 and start < max(table.cells[i].end, starts[i] + 1) else ""
+        if i >= 0 and start < max(table.cells[i].end, starts[i] + 1):
+            return table.place(table.cells[i])
+        # A row may begin before its first cell: with a quote, or with empty cells.
+        after = table.cells[i + 1] if i + 1 < len(starts) else None
+        return table.place(after) if after is not None and after.row == segment.row else ""
 
     def _sentence(self, span: tuple[int, int]) -> str:
         found = self._sentences.get(span)
@@ -157,7 +161,7 @@ def _units(units: list[UnitRow], role: str) -> str:
 def _readable(f: FigureRow) -> str:
     """A figure in a few words; a bare number of a cell is given with the measure that its column has."""
     value = f.value_low if f.value_low is not None else f.value_high
-    bare = f.unit and value is not None and f.quote[-1:].isdecimal() and f.bound != "range"
+    bare = f.unit and value is not None and f.quote.lstrip("-+").replace(",", "").replace(".", "").isdecimal()
     return f"{f.indicator}{_BOUND_MARK.get(f.bound, '')}{f'{value:f}{f.unit}' if bare else f.quote}"
 
 

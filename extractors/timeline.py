@@ -8,7 +8,7 @@ July. Months that run backwards within one sentence (9月、11月、1月) roll i
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -20,6 +20,7 @@ _FIXED_YEAR = re.compile(r"\d{4}-")
 _MONTH = re.compile(r"(?:\d{4}|XXXX)-(\d\d)-")
 _COMPARED = re.compile(r"(?:比|较|与|同|和|对|超|于|自|从|《)$")
 _ATTRIBUTIVE = re.compile(r"的|《|”|以来|同期|工作|年度|版|级|届")
+_OPENING = 2
 _SECOND_TERM = re.compile(r"第二学期|下学期|春季学期|春学期|下期")
 _SPEAKER = re.compile(r"今|本|明|去|前年|上年|后年")
 
@@ -33,6 +34,7 @@ class Timeline:
     _segment: Segment | None = None
     _year: int | None = None
     _month: tuple[int, int] | None = None
+    _opened: bool = False
     _ahead: int | None = None  # the year that a limit of this segment named itself
     _named: int | None = None  # the year that a time of this sentence named itself
     _sentence: int = -1
@@ -62,8 +64,11 @@ class Timeline:
         return self._scopes[i][2] if i >= 0 and self._scopes[i][1] == segment.start else None
 
     def _enter(self, segment: Segment) -> None:
-        last, self._segment, self._year = self._segment, segment, segment.year
-        self._ahead = None
+        last, self._segment, self._ahead = self._segment, segment, None
+        # 2024年,公司将开展以下工作: the year that opens a section holds for the items under the same heading.
+        opened = last is not None and last.path == segment.path and self._opened and self._year is not None
+        self._opened = opened
+        self._year = self._year if opened else segment.year
         if last is None or last.path != segment.path or segment.kind == "heading":
             self._month = None
         for heading in reversed(segment.path):
@@ -124,7 +129,7 @@ class Timeline:
             and not _ATTRIBUTIVE.match(self.text, t.end)
         ):
             self._year = year
-            self._scopes.append((t.start, segment.start, year))
+            insort(self._scopes, (t.start, segment.start, year))  # tables are read after the text around them
 
 
 def _month_of(t: Time) -> int | None:

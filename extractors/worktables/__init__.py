@@ -7,15 +7,18 @@ are read by the role of their column (:mod:`.cells`, :mod:`.numbers`, :mod:`.nam
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from extractors.context import PartView
+from extractors.context import PartView, scan
 from extractors.document import Segment, Table
 from extractors.worktables import grid, headers, turning
 from extractors.worktables.filling import Filler, TableRows
-from extractors.worktables.layout import layout
+from extractors.worktables.grid import Grid
+from extractors.worktables.layout import Block, layout
 
 __all__ = ["TableRows", "find"]
 
+_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
 _ABOVE = 120  # characters before a table in which its title and unit line stand
 _NUMBER = re.compile(r"(?:\d{1,2}[.、．](?!\d)|(?P<inner>[(（][一二三四五六七八九十\d]{1,2}[)）]))\s*")
 
@@ -33,28 +36,48 @@ def find(view: PartView) -> TableRows:
             tables.setdefault(segment.table.number, (segment.table, {}))[1][segment.row] = segment
     filler = Filler(view, result)
     last = view.part.start
+    laid: list[tuple[Grid, Block, list[str]]] = []
     for table, rows in tables.values():
-        _table(view, filler, table, rows, last)
+        laid += _blocks(view, table, rows, last)
         last = max(s.end for s in rows.values())
+    filler.learn(
+        e.text for g, b, _ in laid for r in b.rows for e in g.rows[r] if b.column(e.column).role in headers.UNIT_ROLES
+    )
+    for grid_of, block, titles in laid:
+        filler.block(grid_of, block, titles)
     for found in (result.figures, result.deadlines, result.units):
         found.sort(key=lambda m: (m.start, m.end))
     result.persons = sorted(set(result.persons))
     return result
 
 
-def _table(view: PartView, filler: Filler, table: Table, rows: dict[int, Segment], last: int) -> None:
+def _blocks(
+    view: PartView, table: Table, rows: dict[int, Segment], last: int
+) -> Iterator[tuple[Grid, Block, list[str]]]:
+    """The blocks of a table with their grid and titles; ``last`` is where the table before it ended."""
     first = min(s.start for s in rows.values())
     above = [line.strip() for line in view.text[max(last, first - _ABOVE) : first].split("\n")[-4:]]
     measure = next((unit for line in reversed(above) if (unit := headers.caption(line))), "")
-    whole = turning.upright(grid.build(view, table, rows))
+    lying = grid.build(view, table, rows)
     year = next((s.year for s in rows.values() if s.year), None) or view.part.year
+    if year is None:
+        year = _year(" ".join((*above, *(lying.rows[r][0].text for r in lying.order[:3] if len(lying.rows[r]) == 1))))
+        for segment in rows.values():
+            segment.year = year
+    whole = turning.upright(lying)
     found = layout(whole, measure, year)
     if not whole.across:
         for number in found.prose:
             _as_prose(view, rows[number])
     titles = [*(line for line in above[-3:] if 4 <= len(line) <= 40), *found.titles, view.part.title, table.sheet]
     for block in found.blocks:
-        filler.block(whole, block, titles, rows)
+        yield whole, block, titles
+
+
+def _year(titles: str) -> int | None:
+    """The one year that the titles of a table name (2025年责任清单); None where they name none or several."""
+    named = set(_YEAR.findall(titles))
+    return int(named.pop()) if len(named) == 1 else None
 
 
 def _as_prose(view: PartView, segment: Segment) -> None:
@@ -63,3 +86,4 @@ def _as_prose(view: PartView, segment: Segment) -> None:
     segment.kind = "item" if m else "paragraph"
     if m:
         segment.level, segment.body = 4 if m["inner"] else 3, m.end()
+    scan(view, segment.start, segment.end)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
-from extractors import deadlines, figures
+from extractors import context, deadlines, figures
 from extractors.context import PartView, SentenceView
 from extractors.document import Segment
 from extractors.language import times
@@ -22,6 +22,8 @@ from extractors.worktables.grid import Entry
 from extractors.worktables.headers import Column
 
 _LONGEST_INDICATOR = 40
+# Without one of these a cell holds neither a number nor a time.
+_READABLE = re.compile(r"[\d一二三四五六七八九十百千万亿两几半双翻倍年月日季旬周天期内前底末假夏秋冬春数零首]")
 _PIECE_END = re.compile(r"[;；。!！]|(?<=[\s,，;；。:：])(?=[(（]\d{1,2}[)）]|\d{1,2}[.、](?!\d)|[①-⑳])")
 _LIST_NUMBER = re.compile(r"\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.、](?!\d)|[①-⑳])\s*")
 _MONTH_DAY = re.compile(r"\d{1,2}[./]\d{2}")
@@ -30,15 +32,13 @@ _YEARS = re.compile(r"((?:19|20)\d\d)年?[-~—–至到]+((?:19|20)\d\d)年?")
 
 @dataclass(slots=True)
 class RowView:
-    """A data row: its segment, the clean span that is its sentence, what was found in it and what is known of it.
+    """A data row: its segment, the clean span that is its sentence, and what is known of it.
 
     ``name`` is what it is about, ``measure`` the measure that its own cells give, ``period`` its time, ``planned`` its tense.
     """
 
     segment: Segment
     span: tuple[int, int]
-    quantities: list[Quantity] = field(default_factory=list)
-    times: list[Time] = field(default_factory=list)
     name: str = ""
     measure: str = ""
     period: tuple[str, str] = ("", "")
@@ -46,29 +46,23 @@ class RowView:
     work: bool = True
 
 
-def row_view(view: PartView, segment: Segment, home: Segment | None = None) -> RowView:
-    """The quantities and times of a row, in order. ``home`` is the segment of its mentions where that is another."""
-    found = RowView(home or segment, (segment.start, segment.end))
-    i = max(0, view.part.sentence_index(segment.start))
-    sentences = view.part.sentences
-    while i < len(sentences) and sentences[i].start < segment.end:
-        piece = view.views.get(i)
-        if piece is not None and piece.segment is segment:
-            found.quantities += piece.quantities
-            found.times += piece.times
-        i += 1
-    return found
+_read = lru_cache(16384)(context.read)
 
 
-def within(mentions: list[Quantity] | list[Time], start: int, end: int) -> list[int]:
-    """Indices of those that lie in a span; they are in order."""
-    i = bisect_left(mentions, start, key=lambda m: m.start)
-    found = []
-    while i < len(mentions) and mentions[i].start < end:
-        if mentions[i].end <= end:
-            found.append(i)
-        i += 1
-    return found
+def times_of(view: PartView, row: RowView, entry: Entry) -> list[Time]:
+    """The times of a cell in clean offsets, dated by their context."""
+    found = _read(entry.text)[0] if _READABLE.search(entry.text) else ()
+    if not found:
+        return []
+    index = view.part.sentence_index(row.span[0])
+    return [view.timeline.resolve(context.shift_time(t, entry.start), row.segment, index) for t in found]
+
+
+def quantities_of(entry: Entry) -> list[Quantity]:
+    """The quantities of a cell in clean offsets."""
+    if not _READABLE.search(entry.text):
+        return []
+    return [context.shift_quantity(q, entry.start) for q in _read(entry.text)[1]]
 
 
 def number(row: RowView, column: Column, entry: Entry, caption: str, status: str) -> FigureMention | None:
@@ -99,9 +93,9 @@ def _indicator(row: RowView, column: Column) -> str:
     return (row.name + column.stem)[:_LONGEST_INDICATOR]
 
 
-def limits(row: RowView, column: Column, entry: Entry, year: int | None) -> list[DeadlineMention]:
+def limits(view: PartView, row: RowView, column: Column, entry: Entry) -> list[DeadlineMention]:
     """The time limits of a cell in a column of time limits or of beginnings."""
-    found = [row.times[i] for i in within(row.times, entry.start, entry.end)] or list(_whole(entry, year))
+    found = times_of(view, row, entry) or list(_whole(entry, row.segment.year or view.part.year))
     made = [_limit(row, column.role, t) for t in found]
     made += _lasting(row, entry, made)
     return made
@@ -162,8 +156,7 @@ def prose(
     view: PartView, row: RowView, column: Column, entry: Entry, dated: bool
 ) -> tuple[list[FigureMention], list[DeadlineMention]]:
     """Figures and time limits of a cell of text. ``dated``: its times may limit work."""
-    held = within(row.quantities, entry.start, entry.end)
-    timed = within(row.times, entry.start, entry.end)
+    held, timed = quantities_of(entry), times_of(view, row, entry)
     if not held and not timed:
         return [], []
     found: list[FigureMention] = []
@@ -172,10 +165,10 @@ def prose(
     tense = "done" if reported else row.segment.tense or ("planned" if row.planned else "")
     topic = row.name if column.role in ("task", "target", "done") or not column.stem else column.stem
     for a, b, body in _pieces(entry):
-        whole = replace(row.segment, start=a, end=b, body=body, tense=tense)
+        whole = Segment("row", a, b, 0, body, row.segment.path, row.segment.year, tense)
         piece = SentenceView(
-            view.text, a, b, whole, -1, [row.quantities[i] for i in held if a <= row.quantities[i].start < b],
-            [row.times[i] for i in timed if a <= row.times[i].start < b],
+            view.text, a, b, whole, -1, [q for q in held if a <= q.start and q.end <= b],
+            [t for t in timed if a <= t.start and t.end <= b],
         )  # fmt: skip
         if piece.quantities:
             found += figures.find_in(view, piece, clauses(view.text, body, b) or [(body, b)], topic)

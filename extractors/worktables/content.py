@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -67,7 +68,7 @@ def sequential(texts: Sequence[str]) -> bool:
     if len(texts) < 2 or not all(t.isdecimal() and len(t) < 6 for t in texts[:_SAMPLE]):
         return False
     numbers = [int(t) for t in texts[:_SAMPLE]]
-    return numbers[0] <= 1 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    return numbers[0] <= 1 and all(b - a == 1 for a, b in itertools.pairwise(numbers))
 
 
 def role(texts: Sequence[str], rows: int) -> str:

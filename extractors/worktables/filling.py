@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from extractors import actions
 from extractors.context import PartView, RowShare
-from extractors.document import Segment
 from extractors.language.times import Time
 from extractors.lexicon import words
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
@@ -19,7 +18,9 @@ from extractors.worktables.headers import UNIT_ROLES, Column
 from extractors.worktables.layout import Block
 
 _BRACKET = re.compile(r"[(（]([^()（）]{1,12})[)）]\s*$")
-_LABEL = re.compile(r"[^,，。;；:：]{0,12}[月季度旬日周]份?\s*[:：]\s*|(?:\d{1,2}[-—~至、]?){1,4}月份?(?:[上中下]旬|[初底])?(?:前|以前)?[:：,，]?\s*(?=.{4})")
+_LABEL = re.compile(
+    r"[^,，。;；:：]{0,12}[月季度旬日周]份?\s*[:：]\s*|(?:\d{1,2}[-—~至、]?){1,4}月份?(?:[上中下]旬|[初底])?(?:前|以前)?[:：,，]?\s*(?=.{4})"
+)
 _FIRST = re.compile(r"[;；。]|(?<=.{4})\s*(?=[(（]\d{1,2}[)）]|[①-⑳])")
 _REPORT = re.compile("|".join(map(re.escape, words("worktables", "report"))))
 _SHORT = 30
@@ -57,18 +58,20 @@ class Filler:
         self._merged: dict[int, _Held] = {}
         self._scheduled: dict[int, DeadlineMention] = {}
 
-    def block(self, grid: Grid, block: Block, titles: list[str], rows: dict[int, Segment]) -> None:
-        """Read the data rows of a block. ``rows`` are the row segments of the table as it stands, by row number."""
+    def learn(self, texts: Iterable[str]) -> None:
+        """Take all cells of units before the blocks are read: the longest form of a name may stand in the last of them."""
+        self._names.learn(texts)
+
+    def block(self, grid: Grid, block: Block, titles: list[str]) -> None:
+        """Read the data rows of a block."""
         reported = any(_REPORT.search(t) for t in titles)
         for number in block.rows:
-            self._row(grid, block, number, reported, titles, rows)
+            self._row(grid, block, number, reported, titles)
 
-    def _row(
-        self, grid: Grid, block: Block, number: int, reported: bool, titles: list[str], rows: dict[int, Segment]
-    ) -> None:
+    def _row(self, grid: Grid, block: Block, number: int, reported: bool, titles: list[str]) -> None:
         segment = grid.segments[number]
         own, above = grid.rows[number], grid.covering.get(number, [])
-        row = self._known(grid, block, number, reported, titles, rows)
+        row = self._known(grid, block, number, reported, titles)
         view = self._view
         if row.period[0] and not block.work:
             row.name = ""
@@ -93,13 +96,11 @@ class Filler:
             share.alone = bool(view.row_names[segment.start]) and any(block.column(e.column).role in _OWN for e in own)
             view.row_shares[segment.start] = share
 
-    def _known(
-        self, grid: Grid, block: Block, number: int, reported: bool, titles: list[str], rows: dict[int, Segment]
-    ) -> RowView:
+    def _known(self, grid: Grid, block: Block, number: int, reported: bool, titles: list[str]) -> RowView:
         """The row with its name, measure, period and tense."""
         own, above = grid.rows[number], grid.covering.get(number, [])
         segment = grid.segments[number]
-        row = self._across(segment, rows, own) if grid.across else cells.row_view(self._view, segment)
+        row = RowView(segment, (segment.start, segment.end))
         row.work = block.work
         row.name = _name(block, own, above)
         label = _BRACKET.search(row.name)
@@ -120,19 +121,6 @@ class Filler:
             row.planned = any(w in said for w in words("worktables", "planned"))
         return row
 
-    def _across(self, segment: Segment, rows: dict[int, Segment], own: list[Entry]) -> RowView:
-        """A row that stands across lines (a turned table, a form): what its cells hold, wherever they stand."""
-        places = [e.start for e in own]
-        found = RowView(segment, (segment.start, segment.end))
-        for line in rows.values():
-            if any(line.start <= p < line.end for p in places):
-                piece = cells.row_view(self._view, line)
-                found.quantities += piece.quantities
-                found.times += piece.times
-        found.quantities.sort(key=lambda q: q.start)
-        found.times.sort(key=lambda t: t.start)
-        return found
-
     def _cell(self, row: RowView, block: Block, column: Column, entry: Entry) -> _Held:
         """Read one cell and add what it gives to the result."""
         held = _Held()
@@ -147,7 +135,7 @@ class Filler:
             if not held.mentions and not held.persons:
                 result.unread += 1
         elif role in ("deadline", "start") and len(entry.text) <= _SENTENCE:
-            due = cells.limits(row, column, entry, row.segment.year or self._view.part.year)
+            due = cells.limits(self._view, row, column, entry)
             self._add(held, due)
             self._labelled(row, entry, held)
             self._text(row, column, entry, held, dated=False)
@@ -167,7 +155,8 @@ class Filler:
         return held
 
     def _number(self, row: RowView, block: Block, column: Column, entry: Entry) -> FigureMention | None:
-        if not content.is_number(entry.text) or not (column.header or row.name):
+        value = column.role == "value" and content.NUMERIC.fullmatch(entry.text)
+        if not (value or content.is_number(entry.text)) or not (column.header or row.name):
             return None
         if column.role != "value" and not (column.measure or row.measure or block.measure):
             return None
@@ -178,7 +167,7 @@ class Filler:
             return column.status
         if column.role == "done":
             return "actual"
-        part, (first, last) = self._view.part, column.period if column.period[0] else row.period
+        part, (_first, last) = self._view.part, column.period if column.period[0] else row.period
         if last[:4].isdigit():
             if len(part.date) == 10 and last < part.date:
                 return "actual"
@@ -194,8 +183,8 @@ class Filler:
         found = [f for f in found if not any(a < f.end and f.start < b for a, b in taken)]
         due = [d for d in due if d.confidence >= _SURE and not any(a < d.end and d.start < b for a, b in taken)]
         if not found and not due and not taken:
-            held_quantities = cells.within(row.quantities, entry.start, entry.end)
-            self._result.unread += any(row.quantities[i].measure for i in held_quantities)
+            counted = (column.role == "value" or column.measure) and _holds_digit(entry.text)
+            self._result.unread += bool(counted or any(q.measure for q in cells.quantities_of(entry)))
         self._add(held, [*found, *due])
 
     def _labelled(self, row: RowView, entry: Entry, held: _Held) -> None:
@@ -258,9 +247,13 @@ def _name(block: Block, own: list[Entry], above: list[Entry]) -> str:
     """What a row is about: its own task cell, else its target, else its first words, else the task cell that covers it."""
     found = {"task": "", "target": "", "": "", "done": ""}
     wide = ""
+    named = any(c.role in ("task", "target") for c in block.columns.values())
     for entry in own:
         role = block.column(entry.column).role
-        role = "" if role in ("responsible", "group", "value", "schedule", "note") and not block.work else role
+        if role in ("group", "value", "schedule", "note") and not block.work:
+            role = ""
+        if role == "responsible" and not named:
+            role = ""
         if role not in found or content.is_number(entry.text) or entry.text in words("worktables", "blank"):
             continue
         if content.is_mark(entry.text):

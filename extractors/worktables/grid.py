@@ -45,13 +45,6 @@ class Grid:
     order: list[int] = field(default_factory=list)
     across: bool = False
 
-    def at(self, row: int, column: int) -> Entry | None:
-        """The entry that fills a place, from above where a merged cell does."""
-        for entry in (*self.rows.get(row, ()), *self.covering.get(row, ())):
-            if entry.column <= column < entry.column + entry.column_span:
-                return entry
-        return None
-
 
 def build(view: PartView, table: Table, segments: dict[int, Segment]) -> Grid:
     """The grid of those rows of a table that lie in the part."""

@@ -219,7 +219,9 @@ def _fill(grid: Grid, block: Block) -> None:
         role = _settled(column, held, headed, len(block.rows))
         block.columns[c] = column.as_role(role)
     roles = {c.role for c in block.columns.values()}
-    block.work = bool(roles & {*UNIT_ROLES, "person", "deadline", "start", "schedule"})
+    block.work = any(c.dated for c in block.columns.values()) or bool(
+        roles & {*UNIT_ROLES, "person", "deadline", "start", "schedule"}
+    )
     planned = block.work or any(c.status == "target" for c in block.columns.values())
     _label_periods(block, roles)
     for c, column in block.columns.items():
@@ -257,9 +259,9 @@ def _label_periods(block: Block, roles: set[str]) -> None:
     if roles & {*UNIT_ROLES, "person", "task", "target", "start", "schedule"} or "value" not in roles:
         return
     for c, column in block.columns.items():
-        if column.role == "deadline":
+        if column.role == "deadline" and column.header in ("", *words("worktables", "period")):
             block.columns[c] = column.as_role("period")
-    block.work = False
+            block.work = False
 
 
 def _longest_is_task(block: Block, texts: dict[int, list[str]]) -> None:

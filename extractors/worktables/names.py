@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from extractors import unit_lists
@@ -37,7 +38,17 @@ class NameReader:
     def __init__(self, view: PartView) -> None:
         self._view = view
         self._canonical: Names | None = None
+        self._known: list[organisations.Organisation] = []
         self._read: dict[tuple[str, str], NamesRead] = {}
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Take the names in the cells of units of the part, and those in its prose, before any of them is read."""
+        view = self._view
+        for segment in view.part.segments:
+            if segment.kind != "row":
+                self._known += organisations.find(view.text, segment.start, segment.end)
+        for text in dict.fromkeys(texts):
+            self._known += organisations.find(text)
 
     def units(self, text: str, role: str) -> NamesRead:
         """Members of the text of a cell; ``role`` is that of its column."""
@@ -57,7 +68,7 @@ class NameReader:
 
     def _units(self, text: str, role: str) -> NamesRead:
         found = NamesRead()
-        if text in words("worktables", "blank"):
+        if text in words("worktables", "blank") or text in words("worktables", "total"):
             return found
         if unit_words().label.search(text):
             rest = self._lists(text, found)
@@ -122,9 +133,7 @@ class NameReader:
         if self._canonical is None:
             view = self._view
             part = view.part
-            self._canonical = Names(
-                view.text, part.start, part.end, organisations.find(view.text, part.start, part.end), part.issuer
-            )
+            self._canonical = Names(view.text, part.start, part.end, self._known, part.issuer)
         whole = self._canonical.group([text[a:b] for a, b, _, _ in hits])
         found.members += [(*hit[:3], name, hit[3]) for hit, name in zip(hits, whole, strict=True)]
 
