@@ -20,9 +20,8 @@ from pipeline.errors import (
     EXIT_USAGE,
     RunError,
 )
+from pipeline.verbs import doctor, due, export, nightly, status
 from pipeline.verbs import evaluate as evaluate_verb
-from pipeline.verbs import export as export_verb
-from pipeline.verbs import nightly as nightly_verb
 
 app = typer.Typer(
     add_completion=False,
@@ -120,8 +119,11 @@ def parse() -> None:
     filter_.run(sys.stdin.buffer, sys.stdout.buffer)
 
 
-app.command(help=nightly_verb.HELP)(nightly_verb.nightly)
-app.command(help=export_verb.HELP)(export_verb.export)
+app.command(help=nightly.HELP)(nightly.nightly)
+app.command(help=export.HELP)(export.export)
+app.command(help=due.HELP)(due.due)
+app.command(help=status.HELP)(status.status)
+app.command(help=doctor.HELP)(doctor.doctor)
 app.command(help=evaluate_verb.HELP)(evaluate_verb.evaluate)
 
 

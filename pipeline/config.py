@@ -103,6 +103,11 @@ def load(
     return Settings(**merged)
 
 
+def written(path: Path) -> set[str]:
+    """Names of the settings that a file gives."""
+    return set(_project(path, [f.name for f in fields(Settings)]))
+
+
 def _project(path: Path, known: list[str]) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text("utf-8"))

@@ -150,5 +150,12 @@ def falling(limits: Iterable[Limit], first: date, last: date) -> tuple[list[Due]
 
 
 def overdue(found: Iterable[Due], today: date) -> Iterator[Due]:
-    """Of what fell due before today, what is not known to be done. Beginnings are no debts."""
-    return (d for d in found if d.day < today and not d.done and d.limit.kind != "from")
+    """Of what fell due before today, what is not known to be done. Beginnings are no debts, and whether a recurring duty
+    was done the last time no document tells."""
+    return (d for d in found if d.day < today and not d.done and d.limit.kind != "from" and not d.limit.rrule)
+
+
+def next_ones(found: Iterable[Due]) -> list[Due]:
+    """The first occurrence of each limit."""
+    seen: set[str] = set()
+    return [d for d in found if not (d.limit.deadline_id in seen or seen.add(d.limit.deadline_id))]  # type: ignore[func-returns-value]

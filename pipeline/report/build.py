@@ -82,7 +82,7 @@ def due_lines(
     first, last = today - timedelta(days=PAST), today + timedelta(days=SOON)
     limits = ledger.limits(connection, first=first.isoformat(), last=last.isoformat())
     found, unknown = due.falling((x for x in limits if x.confidence >= 0.5), first, last)
-    ahead = [d for d in found if d.day >= today and not d.done]
+    ahead = due.next_ones(d for d in found if d.day >= today and not d.done)
     late = sorted(due.overdue(found, today), key=lambda d: d.day, reverse=True)
     near = [d for d in ahead if d.day <= today + timedelta(days=NEAR)]
     soon = ahead[len(near) :]
