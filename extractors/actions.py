@@ -15,6 +15,7 @@ _BRACKET_END = re.compile(r"[(（\[【][^()（）\[\]【】]*$")
 _TIME_LABEL = re.compile(r"[^,，。;；:：\n]{0,8}(?:月份?|[上中下]旬|周|季度|学期|阶段)[:：]")  # 4月:举办招聘会
 _COMMA = re.compile(r"[,，;；](?![^(（]*[)）])")
 _NOTE_END = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
+_CLOSERS = frozenset(")）]】")
 _LIST_NUMBER = re.compile(
     r"\s*(?:第?[一二三四五六七八九十百]{1,4}(?:是|要)?[、.．,，]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}[.．、)）](?!\d)|[①-⑳]|第[一二三四五六七八九十]+[条章节],?|[一二三四五六七八九]是|[一二三四五六七八九]要)?\s*"
 )
@@ -32,7 +33,8 @@ def phrase(text: str, start: int, end: int) -> str:
     found = text[begin:end].strip(_EDGE)
     if found.count("(") > found.count(")"):
         found = _BRACKET_END.sub("", found) or found
-    found = _NOTE_END.sub("", found) or found
+    if found[-1:] in _CLOSERS:
+        found = _NOTE_END.sub("", found) or found
     return found.replace("\n", "")[:MAX].strip(_EDGE + "(（")
 
 

@@ -18,9 +18,10 @@ def _any(key: str) -> str:
 
 
 _LINK_BACK = re.compile(rf"(?:{_any('link')}|[\s“\"'(（\[【])$")
+_LINK_ENDS = frozenset({w[-1] for w in words("figures", "link")} | set("“\"'(（[【"))
 _GUARD = words("figures", "link_guard")
 _LIST_NUMBER = re.compile(r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[一二三四五六七八九]是|[①-⑳])?")
-_COMPARED = re.compile(r"(?:同比|环比|较|(?<![占师生])比(?!例|重|率|值|赛|对|选|武|拼))")
+_COMPARED = re.compile(r"同比|环比|较|比(?<![占师生]比)(?!例|重|率|值|赛|对|选|武|拼)")
 _BOUND_TAIL = re.compile(
     r"(?:及?以上|以下|以内|之内|左右|上下|[(（]不?含[)）])?[、,，;；和及]?"
 )  # of the number before
@@ -48,7 +49,8 @@ def before(left: str) -> str:
     cut = cut[_LIST_NUMBER.match(cut).end() :]  # type: ignore[union-attr]
     bare = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
     cut = bare if len(bare) >= 2 or len(cut) < 3 else cut
-    cut = _GIVEN.sub("", _UNIT_NOTE.sub("", cut))
+    cut = _UNIT_NOTE.sub("", cut)
+    cut = _GIVEN.sub("", cut) if "予" in cut else cut
     compared = _COMPARED.search(cut)
     if compared and compared.start() >= 2:
         cut = cut[: compared.start()]
@@ -75,7 +77,7 @@ def _tail(phrase: str) -> str:
 def _strip_end(left: str) -> str:
     """Drop link verbs and cue words from the end, repeatedly, in time linear in what is dropped."""
     end = len(left)
-    while end:
+    while end and ((last := left[end - 1]) in _LINK_ENDS or last.isspace()):
         m = _LINK_BACK.search(left, max(0, end - 6), end)
         if (
             m is None
@@ -84,7 +86,7 @@ def _strip_end(left: str) -> str:
         ):
             return left[:end]
         end = m.start()
-    return ""
+    return left[:end]
 
 
 def after(text: str, place: int, end: int) -> str:

@@ -92,14 +92,14 @@ class Subjects:
             group.context, group.cue = "by", "由"
             group.opened = start - 1
             return
-        for cue in self.words.told:
-            if before.endswith(cue):
-                group.context, group.cue = "told", cue
-                return
-        for cue in self.words.with_words:
-            if before.endswith(cue) and self.words.before_partner.fullmatch(before[: -len(cue)]):
-                group.context, group.cue = "with", cue
-                return
+        if before.endswith(self.words.told):
+            group.context, group.cue = "told", next(cue for cue in self.words.told if before.endswith(cue))
+            return
+        if before.endswith(self.words.with_words):
+            for cue in self.words.with_words:
+                if before.endswith(cue) and self.words.before_partner.fullmatch(before[: -len(cue)]):
+                    group.context, group.cue = "with", cue
+                    return
         if before.endswith(("配合", "协助")):
             group.context, group.cue = "helped", before[-2:]
             return

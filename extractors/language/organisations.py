@@ -184,6 +184,7 @@ def _left(text: str, low: int, first: int, words: Lexicon, needs_body: bool, dee
 
 
 def _last_cut(text: str, low: int, first: int, words: Lexicon, needs_body: bool) -> int:
+    """Where the body begins that reaches back to the last cut in ``text[low:first]``."""
     mark = words.last_mark.match(text, low, first)
     begin = mark.end() if mark else low
     for cut in words.cut.finditer(text, begin, first + 3):

@@ -13,7 +13,7 @@ Kind = Literal["by", "in", "every", "within", "from", "duration"]
 Way = Literal["", "event", "within", "ago", "later", "past", "coming", "previous", "next"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)  # never changed; frozen would make each three times as dear
 class Moment:
     """One point or period, or a range of two.
 

@@ -47,10 +47,11 @@ def sentences(
     borders: list[int] = []
     brackets: list[tuple[int, int]] = []
     for m in pattern.finditer(text, start, end):
-        if text[m.start()] == "(":
-            brackets.append(m.span())
+        a, b = m.span()
+        if text[a] == "(":
+            brackets.append((a, b))
         else:
-            borders.append(m.end())
+            borders.append(b)
     if steps and any(text.find(cue, start, end) >= 0 for cue in steps):
         held = iter(brackets)
         bracket = next(held, None)
@@ -61,9 +62,12 @@ def sentences(
                 borders.append(m.end())
         borders.sort()
     at = start
-    for border in (*borders, end):
-        span = _trim(text, at, border)
-        if span:
+    borders.append(end)
+    for border in borders:
+        if at < border and not text[at].isspace() and not text[border - 1].isspace():
+            yield at, border
+            at = border
+        elif span := _trim(text, at, border):
             yield span
             at = border
 
@@ -84,13 +88,12 @@ def clauses(text: str, start: int, end: int) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     at = start
     for m in _CLAUSE.finditer(text, start, end):
-        mark = text[m.start()]
-        if mark in "(“《" or (
-            mark in ",:" and text[m.end() : m.end() + 1].isdecimal() and text[m.start() - 1 : m.start()].isdecimal()
-        ):
+        a, b = m.span()
+        mark = text[a]
+        if mark in "(“《" or (mark in ",:" and text[b : b + 1].isdecimal() and text[a - 1 : a].isdecimal()):
             continue
-        found.append((at, m.end()))
-        at = m.end()
+        found.append((at, b))
+        at = b
     if at < end:
         found.append((at, end))
     return found

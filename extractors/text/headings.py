@@ -114,23 +114,25 @@ def number_at(text: str, start: int, end: int, expected: int = 0) -> Number | No
 
 _BRACKETED = re.compile(r"\([^()\n]{0,60}\)|“[^”\n]{0,40}”|《[^》\n]{0,60}》")
 _CLAUSE = re.compile("[,，;；:：]")
-_INNER_STOP = re.compile(r"。|(?<=[\u3400-\u9fff)”%])\.(?=[\u3400-\u9fff“])")
+_INNER_STOP = re.compile(r"[。.](?:(?<=。)|(?<=[\u3400-\u9fff)”%]\.)(?=[\u3400-\u9fff“]))")
 # A title does not say who must do what, by when, or how much.
-_SENTENCE_LIKE = re.compile(
-    r"(?<![主重需首提纪概必紧简扼摘])要(?![求点闻素旨务事性目件闻义因员])|[须将](?!来)|应当|应[在按当由该]|必须|负责|牵头|于\d|\d[\d.,]*(?:%|个|名|家|户|万|亿|元|项|件|条|次|台|套|座|处|亩|吨|公里|米|人|日|号|分)|月底|年底|不少于|不低于|以上|截至|其中|现将|如下"
+_FIGURE = re.compile(r"\d[\d.,]*(?:%|个|名|家|户|万|亿|元|项|件|条|次|台|套|座|处|亩|吨|公里|米|人|日|号|分)")
+_SENTENCE_LIKE = re.compile(  # a literal at the head of every branch, which the engine skips to
+    r"要(?<![主重需首提纪概必紧简扼摘]要)(?![求点闻素旨务事性目件闻义因员])|须(?!来)|将(?!来)|应当|应[在按当由该]|必须|负责|牵头|于\d|月底|年底|不少于|不低于|以上|截至|其中|现将|如下"
     r"|我[局市县区镇院校委办司们]|各[镇县市区单部乡街校科]|是|的情况下|已经|了"
 )
 
 
 def is_title(text: str) -> bool:
     """Whether a stretch without its list number reads like a heading: short, no figure, no duty, no full sentence."""
-    bare = _BRACKETED.sub("", text).rstrip("。.:：;； ")
+    bare = _BRACKETED.sub("", text) if "(" in text or "“" in text or "《" in text else text
+    bare = bare.rstrip("。.:：;； ")
     if not bare or len(bare) > 42:
         return not bare and 0 < len(text) <= 30
     parts = _CLAUSE.split(bare)
     if len(parts) > 4 or max(map(len, parts)) > 26 or (len(parts) > 1 and max(map(len, parts)) > 18):
         return False
-    return not _INNER_STOP.search(bare) and not _SENTENCE_LIKE.search(bare)
+    return not (_INNER_STOP.search(bare) or _SENTENCE_LIKE.search(bare) or _FIGURE.search(bare))
 
 
 # Opens with one character class for speed; what may stand before is looked at on the few matches.
