@@ -31,7 +31,7 @@ lint: $(VENV)/.dev ## format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev $(VENV)/.bench ## speed beside jieba, typer, JioNLP and Recognizers-Text, in one run
+bench: $(VENV)/.dev $(VENV)/.bench ## right answers and speed beside jieba, typer, JioNLP and Recognizers-Text, in one run
 	$(BIN)/python -m tests.bench.bench
 
 score: $(VENV)/.run ## score against the gold beside this folder, if it is there

@@ -42,7 +42,7 @@ PARSERS: dict[str, Callable[[], Parser]] = {
 
 
 def main(name: str) -> dict[str, Any]:
-    """Seconds and hits over standard input, loading and a first call apart; lines it fails on are counted."""
+    """Seconds of processor time and hits over standard input, loading and a first call apart; lines it fails on are counted."""
     lines = sys.stdin.read().split("\n")
     hits = failed = 0
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -51,13 +51,13 @@ def main(name: str) -> dict[str, Any]:
             parse("2021年6月底前完成投资1.2亿元")
         except Exception as error:
             return {"missing": f"{type(error).__name__}: {error}"}
-        started = time.perf_counter()
+        started = time.process_time()
         for line in lines:
             try:
                 hits += len(parse(line))
             except Exception:
                 failed += 1
-        seconds = time.perf_counter() - started
+        seconds = time.process_time() - started
     return {"seconds": seconds, "hits": hits, "failed": failed}
 
 
