@@ -148,7 +148,7 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
     ):
         clause = clause[0], sentence.clauses[i][1]
     default: tense.Tense = sentence.segment.tense or view.tense
-    verdict, cue = tense.judge(sentence.cues, clause, t.end, default, looking_on=True)
+    verdict, cue = tense.judge(_telling(sentence, clause, t), clause, t.end, default, looking_on=True)
     if t.kind == "every":
         done = verdict == "done" and (sentence.segment.tense == "done" or cue != "")
         return None if done else ("every", 0.93, cue)
@@ -178,7 +178,7 @@ def _past(view: PartView, t: Time) -> bool:
     end = t.end_date or t.start_date
     if not re.match(r"\d{4}-\d\d-\d\d", end):
         return False
-    if re.match(r"\d{4}-\d\d-\d\d$", view.part.date) and t.kind == "in" and not t.uses:
+    if re.match(r"\d{4}-\d\d-\d\d$", view.part.date) and t.kind == "in" and (not t.uses or t.start_date == t.end_date):
         return end < view.part.date
     return view.part.year is not None and int(end[:4]) < view.part.year
 
@@ -195,6 +195,12 @@ def _dates(t: Time, kind: str) -> tuple[str, str]:
     if kind == "from":
         return t.start_date or t.end_date, t.end_date if t.start_date else ""
     return t.start_date, t.end_date
+
+
+def _telling(sentence: SentenceView, clause: tuple[int, int], t: Time) -> list[tense.Cue]:
+    """The tense cues that may tell whether a time limits work: for X前 those of its own clause, outside the time itself."""
+    own = [c for c in sentence.cues if not t.start <= c[0] < t.end]
+    return own if t.kind == "in" else [c for c in own if clause[0] <= c[0] < clause[1]]
 
 
 def _nominal(t: Time) -> bool:

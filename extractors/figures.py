@@ -43,6 +43,9 @@ _CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
 _STEP = re.compile(r"每(?:超|多|少|降|减|增|高|低|提前|逾期|欠|短缺|缺)[^,，。;；]{0,4}$")  # 每超1%加0.5分
 _LEVEL = re.compile(r"(?:到|至|为)约?$")
 _LEVEL_REACH, _MORE_REACH = 3, 12  # no match of these two is longer: where to begin to look
+_ADDED = re.compile(
+    r"(?:比|较)(?:上年|去年|前年|同期|上月|上季|年初)[^,，。;；]{0,4}(?:扩种|扩大|新增|增收|增产|增加|多)$"
+)
 _MORE = re.compile(r"(?:比|较)(?:上年|去年|前年|同期|上月|上季|年初)[^,，。;；]{0,6}?(多|少|高|低|快|慢)(?:了|出)?$")
 _QUOTES = ("“", '"', "「", "‘", "《")
 _QUOTED = re.compile(r"[^“”\"」’》,，。]{0,10}[”\"」’》]")
@@ -50,6 +53,8 @@ _GOOD_DEEDS = re.compile(r"(?:[一-龥]{0,4})(?:实事|大事|好事)")  # 十�
 _IN_BRACKET = re.compile(
     r"[(（]([^()（）\d]{1,10})[)）]\s*[:：]?\s*(?:[\d.,]+\s*(?:→|⟶|->)\s*[≥≤]?\s*)?$"
 )  # 地区生产总值(亿元):186.4 → 270
+_PRINTED = re.compile(r"共印|[(（]共$|一式$")
+_LINE = re.compile(r"(?:及以上)?(?:线路|变电|输电|配电|高压|电网|线)")
 _LONGEST_BARE = 20
 _STEPS = re.compile(r"(?:由|从|提高到|提高至|提升到|提升至|增加到|增加至|增至|降到|降至|升至|下降到|下降至)$")
 _RANK = re.compile(r"(?:前|后|倒数|排名|排第|列第|位列|居)\s*$")
@@ -112,6 +117,10 @@ def _figure(
         return None
     if q.numeral == "chinese" and text[q.start - 1 : q.start] in _QUOTES and _QUOTED.match(text, q.end):
         certainty = min(certainty, 0.3)  # a slogan: “两个中心”
+    if _PRINTED.search(text, max(sentence.start, q.start - 4), q.start) or (
+        q.measure in ("伏", "千伏") and _LINE.match(text, q.end)
+    ):
+        certainty = 0.3  # 共印30份, 10千伏线路
     if text[q.start - 1 : q.start] == "." and q.numeral == "arabic":
         certainty = 0.3  # 增长.3%: digits before the point are lost
     if q.dimension in ("age", "count") and _is_condition(sentence, clause, n, q):
@@ -127,6 +136,8 @@ def _figure(
     change = q.change
     if change and _LEVEL.search(text, max(clause[0], q.start - _LEVEL_REACH), q.start):
         change = ""
+    elif not change and _ADDED.search(text, clause[0], q.start):
+        change = "up"
     elif not change and (more := _MORE.search(text, max(clause[0], q.start - _MORE_REACH), q.start)):
         change = "up" if more.group(1) in "多高快" else "down"
     return FigureMention(

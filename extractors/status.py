@@ -39,7 +39,7 @@ _CONSEQUENCE = re.compile(
     r"的[^,，。;；]{0,8}[,，][^,，。;；]{0,12}(?:给予|予以|奖励|补助|补贴|处以|并处|处罚|罚款|扣|不予|取消|资助)"
 )
 _SHARE_GIVEN = re.compile(r"(?:的)?(?:比例)?(?:给予|予以|计提|返还|配套|奖励|补助|补贴|资助|扣)")
-_MEASURED_BY_POINTS = re.compile(r"满意度|满意率|成绩|均分|测评|指数|文明程度|测试")
+_MEASURED_BY_POINTS = re.compile(r"自评|力争|高于|满意度|满意率|成绩|均分|测评|指数|文明程度|测试")
 _PROBLEM_ITEM = re.compile(r"整改(?:目标|措施|时限)[:：]")
 # A period counted from the new year on is reported on (1-9月,…), and so is what is ranked or compared with last year.
 TO_DATE = re.compile(
@@ -50,6 +50,7 @@ _SHARE_OF = r"[^,，。;；]{0,8}(?:目标|任务|计划|预算)[^,，。;；]{0
 _COMPARISON = re.compile(
     rf"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列|占{_SHARE_OF}|完成{_SHARE_OF}"
 )
+_LAST_YEAR = re.compile(r"\s*(?:去年|上年|上学年|前一年|过去(?:的)?一年|[一二三四五\d]年来)(?![末底])")
 _TARGETED = re.compile(r"力争|确保|争取|计划|目标|预计|不低于|不少于|不超过|以内|以上|要|应|须")
 # 某公司的总投资3.5亿元、占地176亩、年产500吨…项目: all numbers up to 项目 describe it.
 _MODIFIER = re.compile(r"的(?:总投资|投资|占地|年产)[^,，。;；]{0,60}$")
@@ -92,6 +93,8 @@ def status(
         described = _DESCRIBED.match(text, q.end, min(clause[1], q.end + 30)) is not None
         if bracketed or described or m.group().startswith("占地"):
             return "other", m.group(), 0.85
+        if not sentence.segment.tense and not sentence.times and not any(c[1] == "planned" for c in sentence.cues):
+            return "other", m.group(), 0.7
     if (
         _MODIFIER.search(text, clause[0], q.start)
         and (m := _PROJECT.match(text, q.end, clause[1]))
@@ -157,6 +160,9 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int]) ->
     ):
         view.carried[segment.start] = "done"
         return "done", 0.85
+    if _LAST_YEAR.match(text, sentence.start):
+        view.carried[segment.start] = "done"
+        return "done", 0.85
     if segment.tense:
         return segment.tense, 0.88
     if _COMPARISON.search(text, sentence.start, sentence.end) and not _TARGETED.search(
@@ -178,7 +184,12 @@ def _past(view: PartView, time: tuple[str, str]) -> bool:
 
 
 def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, measure: str) -> str | None:
-    if (m := _RULE.search(clause)) and (m.group() != "得分" or measure in ("分", "%")):
+    done = sentence.segment.tense == "done"
+    if (
+        (m := _RULE.search(clause))
+        and (m.group() != "得分" or measure in ("分", "%"))
+        and not (done and m.group() == "罚款")
+    ):
         return m.group()
     if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
         return "分"

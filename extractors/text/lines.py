@@ -24,7 +24,10 @@ ADOPTED = re.compile(
 DOCUMENT_NUMBER = re.compile(
     r"[\u4e00-\u9fff]{0,14}[〔\[(（【](?P<year>\d{4})[〕\])）】][ ]?第?[ ]?\d{1,5}[ ]?[号期](?:.{0,16}签发人.{0,12})?"
 )
-LETTERHEAD = re.compile(rf"[\u4e00-\u9fff()（）]{{3,30}} +{_YEAR}年{_DAY}月(?:{_DAY}[日号])?(?:印发)?")
+_COPIES = re.compile(r"[ \u3000]*(?:抄送|抄报|分送|主送|发送)[ ]?[:：]")
+LETTERHEAD = re.compile(
+    rf"[\u4e00-\u9fff()（）]{{3,30}} +{_YEAR}年{_DAY}月(?:{_DAY}[日号])?(?:印发)?(?:[(（]共印?\d+份[)）])?"
+)
 _ADDRESSEE = re.compile(r"[^。；;!！]{2,200}[:：]")
 NOTE = re.compile(
     r"[(（](?:此件|本文有删|联系|公开|此文|注|附件|草案|征求意见|讨论稿|送审|试行|略)[^()（）\n]{0,60}[)）]"
@@ -54,6 +57,11 @@ def is_label(text: str, start: int, end: int) -> bool:
 def is_meta_label(text: str, start: int, end: int) -> bool:
     """Whether a line opens with a label of the paper itself (抄送： 联系人： 附件：)."""
     return text.find(":", start, start + 14) >= 0 and _labels("meta_labels").match(text, start, end) is not None
+
+
+def is_copies(text: str, start: int, end: int) -> bool:
+    """Whether a line lists who gets the paper (抄送：…), which nobody acts on wherever it stands."""
+    return _COPIES.match(text, start, end) is not None
 
 
 def is_dateline(text: str, start: int, end: int) -> bool:

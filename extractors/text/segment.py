@@ -17,6 +17,7 @@ from extractors.text.lines import (
     LINE,
     NOTE,
     is_addressee,
+    is_copies,
     is_dateline,
     is_label,
     is_meta_label,
@@ -151,7 +152,7 @@ def _around(
     text: str, a: int, b: int, state: _State, tail: bool, titled: bool, lines: list[tuple[int, int]], i: int
 ) -> SegmentKind | None:
     """``meta`` or ``title`` where a line is not part of the body."""
-    if is_dateline(text, a, b):
+    if is_dateline(text, a, b) or is_copies(text, a, b):
         return "meta"
     if tail:
         return "meta"
