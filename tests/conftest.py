@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.postgres import Server, binary
 
 ROOT = Path(__file__).parent.parent
 
@@ -44,3 +47,21 @@ def soffice() -> str:
 def pdftoppm() -> str:
     """Poppler's program that draws PDF pages."""
     return program("pdftoppm")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A private PostgreSQL server."""
+    if binary("initdb") is None:
+        program("initdb")
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty store, on either database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/store.db"
+    return str(request.getfixturevalue("postgres").database())

@@ -195,4 +195,4 @@ def set_aside(connection: Connection) -> dict[str, str]:
         .where(newer.c.path != INPUTS.c.path)
         .order_by(INPUTS.c.number)
     )
-    return dict(connection.execute(query).tuples().all())
+    return {str(path): str(sha256) for path, sha256 in connection.execute(query)}

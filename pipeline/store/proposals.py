@@ -95,13 +95,8 @@ def _alike(connection: Connection, issuer: str, title: str, year: int) -> list[t
 
 
 def _in_order(connection: Connection, a: Known, b: Known) -> tuple[str, str]:
-    seen = dict(
-        connection.execute(
-            select(INPUTS.c.input_id, INPUTS.c.first_seen).where(INPUTS.c.input_id.in_([a.input_id, b.input_id]))
-        )
-        .tuples()
-        .all()
-    )
+    query = select(INPUTS.c.input_id, INPUTS.c.first_seen).where(INPUTS.c.input_id.in_([a.input_id, b.input_id]))
+    seen = {str(i): str(since) for i, since in connection.execute(query)}
     first, second = sorted((a, b), key=lambda k: (seen[k.input_id], k.mtime_ns, k.path))
     return first.input_id, second.input_id
 
@@ -109,11 +104,8 @@ def _in_order(connection: Connection, a: Known, b: Known) -> tuple[str, str]:
 def _there(connection: Connection, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for chunk in chunks({older for older, _ in pairs}):
-        found |= set(
-            connection.execute(
-                select(PROPOSALS.c.older, PROPOSALS.c.newer).where(PROPOSALS.c.older.in_(chunk))
-            ).tuples()
-        )
+        query = select(PROPOSALS.c.older, PROPOSALS.c.newer).where(PROPOSALS.c.older.in_(chunk))
+        found |= {(older, newer) for older, newer in connection.execute(query)}
     return found
 
 
