@@ -141,8 +141,8 @@ def _lasting(row: RowView, entry: Entry, made: list[DeadlineMention]) -> Iterato
     """Limits without a date: what lasts recurs without a rule, what is done at once has no length."""
     for key, kind in (("lasting", "every"), ("at_once", "within")):
         for word in words("worktables", key):
-            at = entry.text.find(word)
-            if at >= 0:
+            if word in entry.text:
+                at = entry.text.find(word)
                 start, end = entry.start + at, entry.start + at + len(word)
                 if not any(d.start < end and start < d.end for d in made):
                     yield DeadlineMention(
@@ -156,9 +156,12 @@ def prose(
     view: PartView, row: RowView, column: Column, entry: Entry, dated: bool
 ) -> tuple[list[FigureMention], list[DeadlineMention]]:
     """Figures and time limits of a cell of text. ``dated``: its times may limit work."""
-    held, timed = quantities_of(entry), times_of(view, row, entry)
-    if not held and not timed:
+    if not _READABLE.search(entry.text):
         return [], []
+    read_times, read_quantities = _read(entry.text)
+    if not read_quantities and not (read_times and dated):
+        return [], []
+    held, timed = quantities_of(entry), times_of(view, row, entry) if read_times else []
     found: list[FigureMention] = []
     due: list[DeadlineMention] = []
     reported = column.role == "done" or column.status == "actual"

@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from extractors.language import organisations, times
+from extractors.language.organisation_lexicon import lexicon
 from extractors.lexicon import settings, words
 from extractors.worktables import headers
 
 _SAMPLE = 40
 _MOST = 0.6
+_BODY = 3  # characters that an ending of bodies (部, 办) needs before a name can be one
 NUMERIC = re.compile(
     r"(?:[≥≤<>＞＜~约]=?|不低于|不少于|不超过|不高于|大于|小于|超过|低于|达到)?\s*+[-+−－]?\d[\d,]*+(?:\.\d++)?\s*+(?:[-~—–至到]+\s*+\d[\d,]*+(?:\.\d++)?)?\s*+[十百千万亿]{0,2}\s*+[%‰]?\s*+(?:以上|以下|以内|左右|余)?"
 )
@@ -28,7 +30,10 @@ def _person() -> re.Pattern[str]:
 @lru_cache(8192)
 def is_person(text: str) -> bool:
     """Whether a text looks like the name of a person: a family name and one or two characters."""
-    return _person().fullmatch(text) is not None and organisations.whole(text, 0, len(text)) is None
+    if _person().fullmatch(text) is None or organisations.whole(text, 0, len(text)) is not None:
+        return False
+    endings = lexicon().endings
+    return len(text) < _BODY or not any(text[-n:] in endings for n in (1, 2))
 
 
 @lru_cache(8192)

@@ -23,9 +23,16 @@ _LABEL = re.compile(
 )
 _FIRST = re.compile(r"[;；。]|(?<=.{4})\s*(?=[(（]\d{1,2}[)）]|[①-⑳])")
 _REPORT = re.compile("|".join(map(re.escape, words("worktables", "report"))))
+_BLANK = frozenset(words("worktables", "blank"))
+_TOTAL = words("worktables", "total")
+_TIME = 16
 _SHORT = 30
+_FIRST_ROWS = 40
 _SURE = 0.5
 _SENTENCE = 60  # a cell of time limits that is longer says what is to be done, sentence by sentence
+_LATE, _EARLY = "09", "04"
+_YEAR = re.compile(r"\d{4}|年")
+_FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d$")
 _OWN = ("task", "target", "", "value", "schedule", "done", "deadline", "start")
 
 
@@ -57,6 +64,7 @@ class Filler:
         self._names = names.NameReader(view)
         self._merged: dict[int, _Held] = {}
         self._scheduled: dict[int, DeadlineMention] = {}
+        self._steps: dict[int, str] = {}  # by merged task: the date of its last step
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take all cells of units before the blocks are read: the longest form of a name may stand in the last of them."""
@@ -65,17 +73,19 @@ class Filler:
     def block(self, grid: Grid, block: Block, titles: list[str]) -> None:
         """Read the data rows of a block."""
         reported = any(_REPORT.search(t) for t in titles)
+        heads = [e.text for r in (*block.head, *block.rows[:_FIRST_ROWS]) for e in grid.rows[r] if len(e.text) < _SHORT]
+        planned = any(w in said for said in (*titles, *heads) for w in words("worktables", "planned"))
         for number in block.rows:
-            self._row(grid, block, number, reported, titles)
+            self._row(grid, block, number, reported, planned)
 
-    def _row(self, grid: Grid, block: Block, number: int, reported: bool, titles: list[str]) -> None:
+    def _row(self, grid: Grid, block: Block, number: int, reported: bool, planned: bool) -> None:
         segment = grid.segments[number]
         own, above = grid.rows[number], grid.covering.get(number, [])
-        row = self._known(grid, block, number, reported, titles)
+        row = self._known(grid, block, number, reported, planned)
         view = self._view
         if row.period[0] and not block.work:
             row.name = ""
-        total = row.name.startswith(words("worktables", "total")) or content.is_time(row.name)
+        total = row.name.startswith(_TOTAL) or (len(row.name) <= _TIME and content.is_time(row.name))
         view.row_names[segment.start] = "" if total else row.name
         share = RowShare(segment)
         for entry in own:
@@ -83,7 +93,8 @@ class Filler:
             held = self._cell(row, block, column, entry)
             if entry.row_span > 1:
                 self._merged[entry.start] = held
-            share.persons += held.persons
+            if grid.across:
+                share.persons += held.persons
         for entry in above:
             column = block.column(entry.column)
             if column.role in (*UNIT_ROLES, "deadline", "start", "person", "schedule"):
@@ -91,12 +102,15 @@ class Filler:
                 self._merged[entry.start] = held
                 share.mentions += [m for m in held.mentions if m.segment is not segment]
                 share.persons += held.persons
-        self._schedules(row, block, own, share)
+        if block.scheduled:
+            self._schedules(row, block, own, share)
+        if above:
+            self._roll(grid, block, own, above)
         if share.mentions or share.persons:
             share.alone = bool(view.row_names[segment.start]) and any(block.column(e.column).role in _OWN for e in own)
             view.row_shares[segment.start] = share
 
-    def _known(self, grid: Grid, block: Block, number: int, reported: bool, titles: list[str]) -> RowView:
+    def _known(self, grid: Grid, block: Block, number: int, reported: bool, planned: bool) -> RowView:
         """The row with its name, measure, period and tense."""
         own, above = grid.rows[number], grid.covering.get(number, [])
         segment = grid.segments[number]
@@ -116,22 +130,21 @@ class Filler:
         done = reported or (segment.tense or self._view.tense) == "done"
         row.planned = not done or (block.work and segment.tense != "done" and self._view.part.kind != "summary")
         if not block.work and self._view.part.kind == "other" and not reported:
-            heads = (e.text for e in (*own, *above) if len(e.text) < _SHORT and not content.is_number(e.text))
-            said = " ".join((*titles, *heads))
-            row.planned = any(w in said for w in words("worktables", "planned"))
+            row.planned = planned
         return row
 
     def _cell(self, row: RowView, block: Block, column: Column, entry: Entry) -> _Held:
         """Read one cell and add what it gives to the result."""
         held = _Held()
         role, result = column.role, self._result
-        if role in ("number", "code", "measure", "period", "schedule") or entry.text in words("worktables", "blank"):
+        if role in ("number", "code", "measure", "period", "schedule") or entry.text in _BLANK:
             if role == "schedule" and not content.is_mark(entry.text):
                 self._text(row, column, entry, held, dated=True)
         elif role in UNIT_ROLES:
             read = self._names.units(entry.text, role)
             self._units(row, entry, read, held, role)
-            self._text(row, column, entry, held, dated=True)
+            if _holds_digit(entry.text):
+                self._text(row, column, entry, held, dated=True)
             if not held.mentions and not held.persons:
                 result.unread += 1
         elif role in ("deadline", "start") and len(entry.text) <= _SENTENCE:
@@ -214,10 +227,32 @@ class Filler:
             elif isinstance(m, UnitMention):
                 self._result.units.append(m)
 
+    def _roll(self, grid: Grid, block: Block, own: list[Entry], above: list[Entry]) -> None:
+        """Steps of one merged task whose months run backwards (9月, 11月, 1月) go on in the next year."""
+        task = next((e for e in above if block.column(e.column).role == "task"), None)
+        if task is None:
+            return
+        start, end = own[0].start, own[-1].end
+        due = []
+        for d in reversed(self._result.deadlines):
+            if d.end <= start:
+                break
+            if d.start < end and not d.rrule:
+                due.append(d)
+        for d in reversed(due):
+            first = d.due_start or d.due_end
+            last = self._steps.get(task.start, "")
+            text = self._view.text[d.start : d.end]
+            if last[:4] == first[:4] and last[5:7] >= _LATE and first[5:7] <= _EARLY and not _YEAR.search(text):
+                d.due_start, d.due_end = _next_year(d.due_start), _next_year(d.due_end)
+            ended = d.due_end or d.due_start
+            if _FULL_DATE.match(ended):
+                self._steps[task.start] = ended
+
     def _schedules(self, row: RowView, block: Block, own: list[Entry], share: RowShare) -> None:
         """Month columns: a filled cell says that its work is due in the time of its head, a wide one in all of them."""
         for entry in own:
-            if entry.text in words("worktables", "blank"):
+            if entry.text in _BLANK:
                 continue
             for c in entry.columns:
                 column = block.column(c)
@@ -239,6 +274,12 @@ def _due_in(row: RowView, column: Column, t: Time) -> DeadlineMention:
     )  # fmt: skip
 
 
+def _next_year(day: str) -> str:
+    if not _FULL_DATE.match(day):
+        return day
+    return f"{int(day[:4]) + 1}{day[4:]}".replace("-02-29", "-02-28")
+
+
 def _holds_digit(text: str) -> bool:
     return any(c.isdigit() for c in text)
 
@@ -254,9 +295,7 @@ def _name(block: Block, own: list[Entry], above: list[Entry]) -> str:
             role = ""
         if role == "responsible" and not named:
             role = ""
-        if role not in found or content.is_number(entry.text) or entry.text in words("worktables", "blank"):
-            continue
-        if content.is_mark(entry.text):
+        if role not in found or content.is_number(entry.text) or entry.text in _BLANK or content.is_mark(entry.text):
             continue
         if role == "task" and entry.row_span > 1:
             wide = wide or entry.text

@@ -12,7 +12,7 @@ from extractors.document import Segment, Table
 _COVERED = 2_000_000  # rows below merged cells looked at; more were made to exhaust a reader
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """A cell that holds text: its place (1-based), its clean span without blanks at the edges, and its text."""
 

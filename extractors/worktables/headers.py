@@ -132,7 +132,7 @@ def column(levels: tuple[str, ...], year: int | None) -> Column:
     plain = _COMPARISON.sub("", bare)
     change = any(w in plain for w in words("worktables", "change")) or (comparison is not None and "占" not in plain)
     anchor = date(year, 1, 1) if year else None
-    spans = [t for t in times.find(plain, anchor) if t.kind in ("in", "by") and (t.start_date or t.end_date)]
+    spans = [t for t in times.find(plain, anchor) if t.kind in ("in", "by") and not t.text.endswith("初")]
     period = ("", "")
     if spans and spans[-1].start_date:
         period = spans[-1].start_date, spans[-1].end_date

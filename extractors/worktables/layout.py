@@ -33,6 +33,7 @@ class Block:
     head: list[int] = field(default_factory=list)
     measure: str = ""
     work: bool = False
+    scheduled: bool = False
 
     def column(self, number: int) -> Column:
         """The column, without role where nothing is known of it."""
@@ -223,6 +224,7 @@ def _fill(grid: Grid, block: Block) -> None:
         roles & {*UNIT_ROLES, "person", "deadline", "start", "schedule"}
     )
     planned = block.work or any(c.status == "target" for c in block.columns.values())
+    block.scheduled = "schedule" in roles
     _label_periods(block, roles)
     for c, column in block.columns.items():
         if column.role == "body":
@@ -273,14 +275,13 @@ def _longest_is_task(block: Block, texts: dict[int, list[str]]) -> None:
 
 def _carry_periods(block: Block) -> None:
     """A change beside a plan or a result is that plan's or result's (2023年计划 | 增长%)."""
-    last = NO_COLUMN
+    status, period = "", ("", "")
     for c in sorted(block.columns):
         column = block.columns[c]
         if column.role != "value":
             continue
-        if column.change and not column.status:
-            block.columns[c] = replace(
-                column, status=last.status, period=column.period if column.period[0] else last.period
-            )
+        share = column.measure == "%" and column.status == status == "actual"
+        if (column.change and not column.status) or (share and not column.period[0]):
+            block.columns[c] = replace(column, status=status, period=column.period if column.period[0] else period)
         elif column.status or column.period[0]:
-            last = column
+            status, period = column.status, column.period
