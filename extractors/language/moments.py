@@ -22,6 +22,11 @@ _SUFFIX = re.compile(
 )
 _NO_SUFFIX = re.compile(rf"{SP}(?:前[{_N}]{{1,3}}[名位强批年]|前后|内[{_N}]环)")
 _EVENT = re.compile(rf"{SP}(?:{alternation([*_EVENTS['before'], *_WORDS['feasts']['free']])})[之以]?{guard('前')}")
+# The characters with which a suffix, a range or an event after a point can begin.
+_CONTINUED = frozenset(" (或及和之以前后开起始截止为内期间-至到与") | {
+    word[0] for word in (*_EVENTS["before"], *_WORDS["feasts"]["free"])
+}
+_TERM_HEADS = frozenset(word[0] for word in _EVENTS["terms"]) | frozenset("本上下新第")
 _TERM = re.compile(
     rf"(?:{alternation(_EVENTS['terms'])})(?:结束|开始|来临|到来)?"
     rf"(?:(?P<by>[之以]?{guard('前')})|(?P<from>[之以]?{guard('后')})|{guard('内')}|期间|初(?!中|级)|末)|(?:本|上|下|新|第[一二])学期|本学年"
@@ -62,6 +67,11 @@ def moment(text: str, at: int, floor: int, previous: Hit | None) -> list[Hit] | 
         first = inherit(first, previous.reading.last or previous.reading.first)
     if not valid(first):
         return None
+    if text[end : end + 1] not in _CONTINUED:
+        if first.part == "term" or (lead == "自" and text.startswith("的", end)):  # 从2020年的3亿元增长到5亿元
+            start, lead = at, ""
+        exact = not lead and first.edge == "end" and "quarter" in (first.part, first.unit)
+        return [Hit(start, end, _kind(first, None, lead), Moment(first, exact=exact))]
     suffix = _suffix(text, end)
     opened = suffix.end() if suffix and suffix.lastgroup == "since" else end
     if first.part == "term":
@@ -75,14 +85,14 @@ def moment(text: str, at: int, floor: int, previous: Hit | None) -> list[Hit] | 
     event = _EVENT.match(text, end) if suffix is None and first.has_month else None
     if event:
         return [Hit(start, event.end(), "by", Moment(first))]
-    if lead == "自" and suffix is None and text.startswith("的", end):  # 从2020年的3亿元增长到5亿元
-        start, lead = at, ""
     exact = suffix is None and not lead and first.edge == "end" and "quarter" in (first.part, first.unit)
     return [Hit(start, suffix.end() if suffix else end, _kind(first, suffix, lead), Moment(first, exact=exact))]
 
 
 def _leading(text: str, at: int, floor: int) -> tuple[int, str]:
     """Where the time begins with its 自 从 到 至, and which it is: 自, 到 or 截 (截至, which stays outside)."""
+    if at <= floor or text[at - 1] not in "自从到至止 ":
+        return at, ""
     low = max(floor, at - 4)
     before = text[low:at].rstrip(" ")
     if not before or before[-1] not in "自从到至止":
@@ -181,7 +191,7 @@ def members(text: str, at: int) -> list[Hit] | None:
 
 def term(text: str, at: int) -> list[Hit] | None:
     """学年内, 开学初, 寒假前: a time that only the school or the season dates."""
-    m = _TERM.match(text, at)
+    m = _TERM.match(text, at) if text[at] in _TERM_HEADS else None
     if m is None:
         return None
     kind: Kind = "by" if m["by"] else "from" if m["from"] else "in"

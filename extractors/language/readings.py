@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from extractors.language.dates import Day, Length, iso, month_end, of, shift_month
@@ -69,6 +70,7 @@ class Values(NamedTuple):
     uses: str = ""
 
 
+@lru_cache(maxsize=4096)  # a document says 今年 and 6月底前 again and again
 def values(reading: Reading, kind: Kind, anchor: date | None) -> Values:
     """Dates, rule, duration and need of an anchor."""
     if isinstance(reading, Moment):

@@ -120,7 +120,7 @@ def _read(text: str, at: int, floor: int, hits: list[Hit]) -> list[Hit] | None:
         return found or None
     if text[at] in _COUNTED and (rules := rhythm(text, at)):
         return [Hit(r.start, r.end, "every", Repeat(r.rule)) for r in rules]
-    if at and (_inside_code(text, at) or _LUNAR.search(text[max(0, at - 2) : at])):
+    if at and (_inside_code(text, at) or (text[at - 1] in "历闰" and _LUNAR.search(text[max(0, at - 2) : at]))):
         return None
     read = members(text, at) or moment(text, at, floor, hits[-1] if hits else None)
     if read is None:
