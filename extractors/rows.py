@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,9 @@ class MentionRows:
     deadlines: list[DeadlineRow] = field(default_factory=list)
     units: list[UnitRow] = field(default_factory=list)
     by_mention: dict[int, Any] = field(default_factory=dict)
+
+
+_PINYIN = re.compile(r"[(（][a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿüɡɑ]{1,7}[)）]")
 
 
 class RowWriter:
@@ -122,6 +126,8 @@ class RowWriter:
         """(id, the columns that every row carries, in the order of :class:`~extractors.schema.Place`)."""
         source, segment = self._source, m.segment
         start, end = self._document.clean.source_span(m.start, m.end)
+        if "pinyin_noise" in part.quality and (noise := _PINYIN.match(source.text, end)):
+            end = noise.end()  # 鎮(zhèn): the reading belongs to its character
         at = (table, start, end, key)
         ordinal = self._seen.get(at, 0)
         self._seen[at] = ordinal + 1

@@ -28,6 +28,7 @@ _SPACE = re.compile(r"[ \t\u3000\u2003]+")
 _INNER = re.compile("[,，。、；;：:]")
 _NARROW, _WIDE, _LONG, _TOLERANCE = 36, 100, 100, 5  # widths in half-width cells
 
+_HANGING_LABEL = re.compile(r"[(（\[【][^()（）\[\]【】]{2,20}[:：]$")  # (责任单位: | 市工信局)
 _CUT_NUMBER = re.compile(r"\d[万亿]?$")  # 328,615.47万 | 元: a number cut from its measure
 _MEASURE_FIRST = re.compile(r"[ \t\u3000]*(?:[万亿]?(?:元|吨|亩|人|户|个|名|家|件|项|座|公里|平方米|千瓦)|%|‰|百分点)")
 
@@ -86,7 +87,10 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
         if len(line) < 15 or i in furniture:
             continue
         body = line.rstrip(" \t\r\u3000")
-        if not body or body[-1] in _CLOSED or "\t" in body or body[0] == "|" or "://" in body:
+        if not body or "\t" in body or body[0] == "|" or "://" in body:
+            continue
+        hanging = _HANGING_LABEL.search(body) is not None
+        if body[-1] in _CLOSED and not hanging:
             continue
         j = i + 1
         while j < len(lines) and (j in furniture or not lines[j].strip()):
@@ -99,7 +103,7 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
             continue
         if rows and (tabular(i) or tabular(j)):
             continue
-        if _CUT_NUMBER.search(body) and _MEASURE_FIRST.match(lines[j]):
+        if hanging or (_CUT_NUMBER.search(body) and _MEASURE_FIRST.match(lines[j])):
             sure.append((i, j))
             continue
         width = _width(body)
