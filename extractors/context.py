@@ -21,6 +21,7 @@ from extractors.text.clauses import clauses
 from extractors.timeline import Timeline
 
 _DAYS = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}$")
+_STEP_YEARS = re.compile(r"(20\d\d)年(?:值|实际|现状|基期|基数|完成)[^。\n]{0,20}?(20\d\d)年(?:值|目标|规划|预期|计划)")
 _CLOCK = re.compile(r"\d{1,3}:\d{1,3}")
 _DAY_NUMBER = re.compile(r"\d+(?:\.\d+)?天")
 _DAY_COUNT = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}(\d{1,5}(?:\.\d{1,2})?)天")
@@ -96,6 +97,14 @@ class PartView:
     row_names: dict[int, str] = field(default_factory=dict)  # what the table row that starts there is about
     row_shares: dict[int, RowShare] = field(default_factory=dict)  # by the start of the row
     _tense: tense.Tense | None = None
+    _steps: tuple[int, int] | tuple[()] | None = None
+
+    def step_years(self) -> tuple[int, int] | None:
+        """The years of a list of steps A → B, where the part says so once (箭头前为2020年值,箭头后为2025年目标)."""
+        if self._steps is None:
+            m = _STEP_YEARS.search(self.text, self.part.start, self.part.end)
+            self._steps = (int(m[1]), int(m[2])) if m else ()
+        return self._steps or None
 
     def scope_year(self, sentence: SentenceView) -> int | None:
         """The year that the sentence or its paragraph named last as its own; None where none is named."""

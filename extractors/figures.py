@@ -128,6 +128,9 @@ def _figure(
     indicator = _indicator(sentence, clause, q, memory)
     time = period(sentence, q, clause[0])
     status, cue, confidence = judge_status(view, sentence, clause, n, q, measure, time)
+    if cue == "→" and not any(time) and (years := view.step_years()):
+        year = years[0] if status == "actual" else years[1]
+        time = f"{year}-01-01", f"{year}-12-31"
     basis = _BASIS.search(text, clause[0], q.start) if q.change or q.measure == "百分点" else None
     low, high, bound = q.low, q.high, q.bound
     if bound in ("ge", "le") and _STEP.search(text, clause[0], q.start):
