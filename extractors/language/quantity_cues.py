@@ -65,6 +65,7 @@ def _reach() -> tuple[re.Pattern[str], dict[str, Bound]]:
     return re.compile(rf"({far}){gap}{{0,12}}\Z|({near}){gap}{{0,4}}\Z"), kinds
 
 
+_SOFT = frozenset(("", " ", "\u3000", ")"))  # what _back_over_space passes over
 _REACH_SIGNS = frozenset("少多低高码约超突")
 
 
@@ -125,9 +126,12 @@ def bound(text: str, start: int, end: int) -> tuple[Bound, int]:
 
 def _bound_after(text: str, end: int) -> tuple[Bound, int]:
     at = end
+    words = _after()
+    edge = text[at : at + 1]
+    if edge != " " and edge not in words.lengths:
+        return "eq", end
     while text[at : at + 1] == " " and at < end + 2:
         at += 1
-    words = _after()
     for length in words.lengths.get(text[at : at + 1], ()):
         kind = words.kinds.get(text[at : at + length])
         if kind == "none":
@@ -144,7 +148,11 @@ def _bound_before(text: str, start: int) -> Bound:
     carried = False
     soft: Bound = "eq"
     for _ in range(5):
-        at = _back_over_space(text, left, at)
+        edge = text[at - 1 : at]
+        if edge in _SOFT:
+            at = _back_over_space(text, left, at)
+        elif edge not in words.lengths:
+            break
         word = _suffix(text, left, at, words)
         if not word:
             break
@@ -197,7 +205,11 @@ def change(text: str, start: int, dimension: str) -> Change:
     words = _change()
     at = start
     for _ in range(5):
-        at = _back_over_space(text, left, at)
+        edge = text[at - 1 : at]
+        if edge in _SOFT:
+            at = _back_over_space(text, left, at)
+        elif edge not in words.lengths:
+            return ""
         word = _suffix(text, left, at, words)
         if not word:
             return ""

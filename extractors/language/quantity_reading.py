@@ -48,6 +48,7 @@ _SPOKEN = re.compile(r"(?P<jiao>[一二三四五六七八九])(?=[到至]|[^\u4e
 _FEN = re.compile(r"([\d一二三四五六七八九])(?:分|(?![\u4e00-\u9fff]))")
 _ZHE = re.compile(r"([\d一二三四五六七八九])两(?![\d一二三四五六七八九])")
 _HALF = Decimal("0.5")
+_DIVIDED = frozenset(("元", "角", "斤", "块"))  # smaller coins and weights may follow
 _SHARES = {"百": "%", "一百": "%", "100": "%", "千": "‰", "一千": "‰", "1000": "‰"}
 _BIG = re.compile(r"[百千万亿]+\Z")
 
@@ -68,10 +69,10 @@ class Reading:
 
 def read(folded: str, match: re.Match[str]) -> Reading | None:
     """The numeral of a hit with its value, as a share or fraction where it is one."""
-    body = match["body"]
-    more = match["more"] or ""
-    start, end = match.start(), match.end()
-    part = match["part"] or match["part2"]
+    sign, body, more, part, part2 = match.group("sign", "body", "more", "part", "part2")
+    start, end = match.span()
+    more = more or ""
+    part = part or part2
     if part:
         return _share(match, body, part)
     if body[-1] in "千百" and len(body) > 1 and not more and unit_at(folded, end - 1) is not None:
@@ -86,7 +87,7 @@ def read(folded: str, match: re.Match[str]) -> Reading | None:
     if numeral is None:
         return None
     low, high = numeral.low, numeral.high
-    if match["sign"]:
+    if sign:
         low, high = -low, -high if high is not None else None
     number = Reading(start, end, body, low, high, numeral.script)
     number.approx = bool(more) or high is None
@@ -196,6 +197,8 @@ def _is_ratio(folded: str, number: Reading, ratio: re.Match[str]) -> bool:
 def _compound(folded: str, number: Reading, measure: Measure) -> int:
     """Smaller coins and weights after the first (五元三角, 3斤5两, 两个半); returns the end of the span."""
     end = measure.end
+    if measure.scale == 1 and measure.canonical not in _DIVIDED and folded[end : end + 1] != "半":
+        return end
     extra = Decimal(0)
     name = folded[end - 1]
     if (measure.canonical == "元" and name in "元圆块") or name == "块":
