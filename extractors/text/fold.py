@@ -13,7 +13,7 @@ from extractors.lexicon import table
 
 WIDE_SPACES = "\u3000\u2003"
 _KEPT_COMMA = "\ufdd0"  # a noncharacter: stands for a full-width comma that must not become a thousands mark
-_COMMA_BETWEEN_DIGITS = re.compile(r"(?<=[0-9０-９])，(?=[0-9０-９])")
+_COMMA_BETWEEN_DIGITS = re.compile(r"，(?<=[0-9０-９]，)(?=[0-9０-９])")
 _THOUSANDS = re.compile(r"[0-9０-９]++(?:，[0-9０-９]++)++")
 _GROUPED = re.compile(r"[0-9０-９]{1,3}(?:，[0-9０-９]{3})+")
 _TRADITIONAL_SHARE = 0.01

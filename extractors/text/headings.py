@@ -36,6 +36,10 @@ NUMBER = re.compile(
     r"|[(（][ ]?(?P<paren>\d{1,2})[ ]?[)）][、.]?|(?P<closed>[⑴-⒇])[、.]?"
     r"|(?P<circle>[①-⑳])[、.]?"
 )
+# What a list number begins with, besides a digit.
+_NUMBER_HEADS = frozenset(
+    f"第(（{_HAN_DIGITS}" + "".join(chr(c) for a, b in ("㈠㈩", "⒈⒛", "⑴⒇", "①⑳") for c in range(ord(a), ord(b) + 1))
+)
 # 3.8月底前: the number 3 before a date.
 _NUMBER_BEFORE_DATE = re.compile(r"(?P<arabic>\d{1,2})[.、](?=\d{1,2}月|\d{4}年|\d{1,2}日)")
 _CLOSED = {
@@ -90,6 +94,8 @@ def number_at(text: str, start: int, end: int, expected: int = 0) -> Number | No
 
     ``expected`` is the value that an Arabic number would have here; it decides 3.8月底前 (the third point) against 3.8.
     """
+    if start >= end or not ((head := text[start]) in _NUMBER_HEADS or head.isdecimal()):
+        return None
     m = NUMBER.match(text, start, end)
     if m is None or (m.lastgroup == "dotted" and _is_decimal(text, m, end - start)):
         m = _NUMBER_BEFORE_DATE.match(text, start, end)
