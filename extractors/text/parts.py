@@ -124,6 +124,11 @@ def _row(found: list[Mark], least: int = 1) -> list[Span]:
     return [(a, after) for _, a, after, _ in best]
 
 
+def _opens_list(text: str, line: Span) -> bool:
+    n = number_at(text, *line)
+    return n is not None and n.style == "han" and n.value == 1
+
+
 def _successive(text: str, lines: list[Span], span: Span) -> list[Span]:
     """Several whole documents one after another: after a date line a title and a list that begins again.
 
@@ -132,6 +137,7 @@ def _successive(text: str, lines: list[Span], span: Span) -> list[Span]:
     cuts: list[int] = []
     opening = text[span[0] : span[0] + 600]
     dated = -9
+    listed = -1  # the first line that opens a list
     for i, (a, b) in enumerate(lines):
         if is_dateline(text, a, b):
             dated = i
@@ -140,10 +146,12 @@ def _successive(text: str, lines: list[Span], span: Span) -> list[Span]:
             continue
         if text[a:b].strip("《》") in opening[: a - span[0]] or a - (cuts[-1] if cuts else span[0]) < 200:
             continue
-        before = {n.value for s in lines[:i] if (n := number_at(text, *s)) and n.style == "han"}
         after = next((n for s in lines[i + 1 : i + 12] if (n := number_at(text, *s)) and n.style == "han"), None)
-        if after and after.value == 1 and 1 in before:
-            cuts.append(a)
+        if after and after.value == 1:
+            if listed < 0:  # looked for once: a file may hold hundreds of documents
+                listed = next((k for k, s in enumerate(lines) if _opens_list(text, s)), len(lines))
+            if listed < i:
+                cuts.append(a)
     if not cuts:
         return [span]
     edges = [span[0], *cuts, span[1]]
