@@ -56,3 +56,39 @@ def test_answers_come_line_by_line() -> None:
             assert json.loads(process.stdout.readline())["id"] == n  # would hang if it waited for the end
         process.stdin.close()
         assert process.wait(30) == 0
+
+
+def test_an_anchor_may_carry_a_clock_time() -> None:
+    """The day of the anchor as it is written counts; neither clock nor offset moves it."""
+    anchors = [
+        "2021-06-14",
+        "2021-06-14T01:06:40",
+        "2021-06-14T23:59:59Z",
+        "2021-06-14T00:30:00+08:00",
+        "2021-06-14 08:00",
+    ]
+    found = answers(*(json.dumps({"id": a, "text": "明天报送", "anchor": a}).encode() for a in anchors))
+    assert [(a["id"], a["times"][0]["start_date"]) for a in found] == [(a, "2021-06-15") for a in anchors]
+
+
+def test_anchors_that_are_no_days_are_errors() -> None:
+    anchors = ["2021-02-30", "2021-06", "14.06.2021", "T01:06:40"]
+    found = answers(*(json.dumps({"id": a, "text": "明天报送", "anchor": a}).encode() for a in anchors))
+    assert [a["id"] for a in found] == anchors
+    assert all("error" in a and "times" not in a for a in found)
+
+
+def test_answers_keep_the_order_of_the_questions() -> None:
+    wanted = list(range(400))
+    lines = [
+        json.dumps({"id": n, "text": f"{n}公里" * (1 + n % 7)}).encode() if n % 10 else b"nonsense" for n in wanted
+    ]
+    found = answers(*lines)
+    assert [a["id"] for a in found] == [n if n % 10 else None for n in wanted]
+    assert all(("error" in a) == (n % 10 == 0) for n, a in zip(wanted, found, strict=True))
+    assert found[8]["quantities"][0] == {"start": 0, "end": 3, "text": "8公里", "low": "8", "high": "8", "unit": "公里"}
+
+
+def test_without_an_anchor_the_year_stays_unknown() -> None:
+    (found,) = answers(json.dumps({"id": 1, "text": "8月底前、2月底前", "anchor": None}).encode())
+    assert [t["end_date"] for t in found["times"]] == ["XXXX-08-31", "XXXX-02-28"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from extractors.language import quantities
 from extractors.language.numerals import fold, parse
+from tests.growth import assert_linear
 
 CASES = Path(__file__).parent / "cases" / "quantities"
 DIGITS = "零一二三四五六七八九"
@@ -142,6 +142,60 @@ def test_ranges(first: int, second: int, join: str) -> None:
     assert (quantity.low, quantity.high) == (low * 10**8, high * 10**8)
 
 
+def tens(number: int) -> str:
+    """10 to 99 as it is said: 十五, 三十."""
+    return chinese(number).removeprefix("一") if number < 20 else chinese(number)
+
+
+SHARES = {
+    "12.5%": lambda n, p: (f"{n}.{p}%", Decimal(f"{n}.{p}"), "%"),
+    "full width": lambda n, p: (f"{n}.{p}%".translate(FULL_WIDTH).replace("%", "％"), Decimal(f"{n}.{p}"), "%"),
+    "百分之十二": lambda n, p: (f"百分之{tens(n)}", Decimal(n), "%"),
+    "百分之十二点五": lambda n, p: (f"百分之{tens(n)}点{DIGITS[p]}", Decimal(f"{n}.{p}"), "%"),
+    "千分之十二": lambda n, p: (f"千分之{tens(n)}", Decimal(n), "‰"),
+    "12.5个百分点": lambda n, p: (f"{n}.{p}个百分点", Decimal(f"{n}.{p}"), "百分点"),
+    "五成": lambda n, p: (f"{DIGITS[p]}成", Decimal(10 * p), "%"),
+    "十二倍": lambda n, p: (f"{tens(n)}倍", Decimal(n), "倍"),
+    "零下12.5℃": lambda n, p: (f"零下{n}.{p}℃", -Decimal(f"{n}.{p}"), "℃"),
+    "12亿5千万元": lambda n, p: (f"{n}亿{p}千万元", Decimal(n * 10**8 + p * 10**7), "元"),
+    "十二万五": lambda n, p: (f"{tens(n)}万{DIGITS[p]}", Decimal(n * 10**4 + p * 1000), ""),
+    "一百五": lambda n, p: (f"{DIGITS[p]}百{DIGITS[n % 9 + 1]}", Decimal(100 * p + 10 * (n % 9 + 1)), ""),
+    "12亩半": lambda n, p: (f"{n}亩半", Decimal(n) + Decimal("0.5"), "亩"),
+}
+
+
+@pytest.mark.parametrize("writing", SHARES)
+@given(number=st.integers(10, 99), part=st.integers(1, 9))
+@settings(max_examples=40, deadline=None)
+def test_any_number_in_any_writing_is_found(writing: str, number: int, part: int) -> None:
+    text, value, measure = SHARES[writing](number, part)
+    quantity = only(f"为{text}。")
+    assert (quantity.text, quantity.low, quantity.high, quantity.measure) == (text, value, value, measure)
+
+
+@given(st.integers(10, 99), st.sampled_from([("余", ""), ("多", ""), ("来", "")]))
+def test_about_so_many(number: int, word: tuple[str, str]) -> None:
+    tenfold = number // 10 * 10
+    quantity = only(f"走访{tens(tenfold)}{word[0]}户")
+    assert (quantity.low, quantity.high, quantity.bound, quantity.measure) == (tenfold, tenfold, "approx", "户")
+
+
+@given(
+    st.integers(2, 999),
+    st.sampled_from(
+        [
+            ("不低于{}", "ge"), ("{}以上", "ge"), ("至少{}", "ge"), ("突破{}", "ge"), ("{}（含）以上", "ge"),
+            ("不超过{}", "le"), ("{}以内", "le"), ("控制在{}以下", "le"), ("不足{}", "le"),
+            ("约{}", "approx"), ("{}左右", "approx"), ("近{}", "approx"), ("{}", "eq"),
+        ]
+    ),
+)  # fmt: skip
+def test_words_beside_a_number_bound_it(number: int, cue: tuple[str, str]) -> None:
+    quantity = only(f"总数为{cue[0].format(f'{number}吨')}。")
+    low, high = (None if cue[1] == "le" else number), (None if cue[1] == "ge" else number)
+    assert (quantity.text, quantity.low, quantity.high, quantity.bound) == (f"{number}吨", low, high, cue[1])
+
+
 @given(
     st.text(
         alphabet="一二三十百千万亿零两半几多余0123456789.,，、。:：-—~至到/（）()元个%年月日第分之点成倍 \n每约超增长",
@@ -198,21 +252,16 @@ HOSTILE = {
 }
 
 
-def seconds(text: str) -> float:
-    best = float("inf")
-    for _ in range(2):
-        begin = time.process_time()
-        quantities.find(text)
-        best = min(best, time.process_time() - begin)
-    return best
-
-
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE.keys())
 def test_work_grows_with_length_only(piece: str) -> None:
-    size = 1_000
-    for _ in range(3):
-        small = seconds(piece * (size // len(piece)))
-        large = seconds(piece * (8 * size // len(piece)))
-        if large < small * 20 + 0.02:  # eight times the text; quadratic work would take sixty-four times as long
-            return
-    pytest.fail(f"{piece!r}: {small:.3f} s, eight times as long {large:.3f} s")
+    assert_linear(quantities.find, piece)
+
+
+def test_a_square_is_noticed() -> None:
+    with pytest.raises(pytest.fail.Exception):
+        assert_linear(lambda text: [text[i:].split(",") for i in range(len(text))], "1,")
+
+
+@pytest.mark.parametrize("piece", ["9", "一百", "((", "年月日"])
+def test_two_million_characters(piece: str) -> None:
+    assert quantities.find(piece * (2_000_000 // len(piece))) == []

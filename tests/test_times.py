@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 
 from extractors.language import feasts, times
 from extractors.lexicon import settings as lexicon
+from tests.growth import assert_linear
 
 CASES = Path(__file__).parent / "cases" / "times"
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -215,18 +215,11 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("piece", ["9", "一百", "((", "年月日"])
+def test_two_million_characters(piece: str) -> None:
+    assert times.find(piece * (2_000_000 // len(piece)), None) == []
+
+
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_work_grows_with_length_only(piece: str) -> None:
-    """Four times the text may take four times the time; the bound leaves room for a busy machine, not for a square."""
-
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        best = float("inf")
-        for _ in range(3):
-            start = time.process_time()
-            times.find(text, date(2021, 5, 12))
-            best = min(best, time.process_time() - start)
-        return best
-
-    small, large = seconds(4_000), seconds(16_000)
-    assert large < 10 * small + 0.05
+    assert_linear(lambda text: times.find(text, date(2021, 5, 12)), piece)
