@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a user may say about the documents. ``year``: the plan's year where a document itself gives none."""
+    """What a user may say about the documents. ``year``: the plan's year where a document itself gives none.
+    ``calibrated``: confidences say how often such rows are right, else what the rules give themselves."""
 
     year: int | None = None
+    calibrated: bool = True
 
 
 @dataclass
@@ -52,9 +54,10 @@ class Extraction:
 
 def extract(source: Source, options: Options | None = None) -> Extraction:
     """All rows of one source. Raises nothing for any text; what the document does not say stays empty."""
-    document = text.prepare(source, (options or Options()).year)
+    options = options or Options()
+    document = text.prepare(source, options.year)
     result = Extraction()
-    writer = RowWriter(document)
+    writer = RowWriter(document, options.calibrated)
     for part in document.parts:
         view = build(document, part)
         table = worktables.find(view)

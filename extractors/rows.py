@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
+from extractors.calibration import calibrated
 from extractors.document import Document, Part, Segment, warnings_text
 from extractors.linking import Task
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
@@ -33,10 +34,10 @@ _PINYIN = re.compile(r"[(（][a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘ
 
 
 class RowWriter:
-    """Writes the rows of one document."""
+    """Writes the rows of one document; confidences are ``calibrated``, else as the rules give them."""
 
-    def __init__(self, document: Document) -> None:
-        self._document, self._source = document, document.source
+    def __init__(self, document: Document, calibrated: bool = True) -> None:
+        self._document, self._source, self._calibrated = document, document.source, calibrated
         self._seen: dict[tuple[str, int, int, str], int] = {}
         self._sentences: dict[tuple[int, int], str] = {}
         self._cells: dict[int, list[int]] = {}  # by table: where its cells begin
@@ -118,7 +119,7 @@ class RowWriter:
         return _JOIN.join(dict.fromkeys(self._document.text[a:b] for a, b in (*task.persons, *own)))
 
     def _task_place(self, part: Part, task: Task) -> tuple[str, _Columns]:
-        confidence = max([m.confidence for m in (*task.members(), *task.shared)], default=0.0)
+        confidence = max([self._sure(part, m) for m in (*task.members(), *task.shared)], default=0.0)
         whole = Mention(task.start, task.end, task.segment, task.sentence, task.rule, "", confidence)
         return self._place(part, whole, "tasks", "")
 
@@ -132,11 +133,15 @@ class RowWriter:
         ordinal = self._seen.get(at, 0)
         self._seen[at] = ordinal + 1
         page = self._document.page_at(start) if source.pages else None
+        sure = self._sure(part, m)
         return row_id(source.doc_id, table, start, end, key, ordinal), (
             source.doc_id, part.number, " > ".join(segment.path), start, end, source.text[start:end], self._sentence(m.sentence),
             self._cell_place(segment, start) if segment.table is not None else "", page.number if page else None, m.rule, m.cue,
-            round(m.confidence * _OCR_TRUST, 3) if page and page.ocr else m.confidence,
+            round(sure * _OCR_TRUST, 3) if page and page.ocr else sure,
         )  # fmt: skip
+
+    def _sure(self, part: Part, m: Mention) -> float:
+        return calibrated(m, part.quality) if self._calibrated else m.confidence
 
     def _cell_place(self, segment: Segment, start: int) -> str:
         if segment.table is None:

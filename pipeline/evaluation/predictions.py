@@ -81,11 +81,12 @@ def read(folder: Path) -> Predictions:
     for table in TABLES:
         for fields in _table(folder, table):
             if fields.get("start", "").strip() and (name := by_doc.get(fields["doc_id"], "")):
-                predictions.sources[name].rows[table].append(_row(table, fields))
+                predictions.sources[name].rows[table].append(completed(table, fields))
     return predictions
 
 
-def _row(table: str, fields: dict[str, str]) -> Row:
+def completed(table: str, fields: dict[str, str]) -> Row:
+    """A row from the cells of its table, with gold's names added."""
     fields["low"], fields["high"] = fields.get("value_low", ""), fields.get("value_high", "")
     ends = (fields.get("period_start", ""), fields.get("period_end", ""))
     fields["period"] = "/".join(ends) if any(ends) else ""
