@@ -51,7 +51,7 @@ def night(settings: Nightly, clock: Clock, progress: batch.Progress) -> Report:
             store, found, known, aside, [i.path for i in settings.inboxes], settings.extract, settings.settle,
             intake.work_folder(partial), progress,
         )  # fmt: skip
-        report = _conclude(store, settings, clock, found, taken, units, last, page.told(out))
+        report = _conclude(store, settings, clock, found, taken, units, last)
         _publish(store, settings, partial, out, report)
     log.info("run=%s stage=nightly %s", report.run_id, json.dumps(report.counts))
     return report
@@ -59,13 +59,13 @@ def night(settings: Nightly, clock: Clock, progress: batch.Progress) -> Report:
 
 def _conclude(
     store: Store, settings: Nightly, clock: Clock, found: inputs.Inputs, taken: intake.Intake, units: Roster | None,
-    last: runs.Run | None, told: str,
+    last: runs.Run | None,
 ) -> Report:  # fmt: skip
-    """The night's one transaction. A night that finished but was killed before its report was out is only told anew."""
+    """The night's one transaction. A night that was done already (and perhaps killed before its report was out) is only told anew."""
     started = clock.stamp()
     fingerprint = batch.program_fingerprint(settings.extract)
     idle = not taken.seen and not taken.gone
-    if idle and last is not None and last.started == started and told != last.run_id:
+    if idle and last is not None and last.started == started:
         return from_dict(json.loads(last.report))
     number = (last.number if last else 0) + 1
     run_id = hashlib.blake2b(f"{last.run_id if last else ''}|{number}|{started}".encode(), digest_size=8).hexdigest()

@@ -319,3 +319,11 @@ def test_start_up_stays_light() -> None:
     code = "import sys; from pipeline import cli; print([m for m in ('sqlalchemy', 'jinja2', 'pandas', 'rapidfuzz') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_every_setting_of_the_nights_is_described_and_the_example_loads(root: Path) -> None:
+    guide = (root / "docs" / "使用手册.md").read_text("utf-8")
+    known = {f"{section}.{key}" for section, keys in nightly_config.READERS.items() for key in keys}
+    assert [name for name in sorted(known) if f"| `{name}` |" not in guide] == []
+    loaded = nightly_config.load(root / "docs" / "examples" / "taizhang.toml", {})
+    assert len(loaded.inboxes) == 2 and loaded.roster is not None and loaded.mail is None

@@ -33,10 +33,10 @@ def fill(
 ) -> None:  # fmt: skip
     """Complete a report of a night whose changes are in the store."""
     kinds = Counter(c.kind for c in changes)
-    report.counts = {
-        "files": night.files, "unchanged": night.unchanged, "growing": len(night.growing),
-        **{kind: kinds[kind] for kind in ("new", "changed", "gone", "renamed", "reread")},
-    }  # fmt: skip
+    moved = {kind: kinds[kind] for kind in ("new", "changed", "gone", "renamed", "reread")}
+    read = sum(moved.values()) - moved["gone"]
+    unchanged = night.files - len(night.growing) - read
+    report.counts = {"files": night.files, "unchanged": unchanged, "growing": len(night.growing)} | moved
     named = [(c.kind, (c.after or c.before).source) for c in changes if c.kind != "reread"]  # type: ignore[union-attr]
     report.files = [{"kind": kind, "source": source} for kind, source in sorted(named)[:MAX_LINES]]
     report.growing = sorted(night.growing)[:MAX_LINES]

@@ -41,10 +41,3 @@ def write(report: Report, folder: Path) -> None:
         draft.write_text(text, "utf-8", newline="\n")
         draft.replace(folder / name)
 
-
-def told(folder: Path) -> str:
-    """Id of the run that the report in a folder is about, empty without one."""
-    try:
-        return str(json.loads((folder / DATA).read_text("utf-8"))["run_id"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
