@@ -41,8 +41,9 @@ score: $(VENV)/.run ## score against the gold beside this folder, if it is there
 		$(BIN)/python $(SHARED)/tools/score.py $(SHARED)/gold "$$out/run"; \
 	else echo "make score: no $(SHARED)/gold beside this folder, nothing to score"; fi
 
-soak: $(VENV)/.dev ## thousands of damaged documents through the command
+soak: $(VENV)/.dev ## thousands of damaged documents through the command, a hundred nights killed
 	$(BIN)/python -m tests.bench.soak
+	$(BIN)/python -m tests.breaks 100
 
 docs: $(VENV)/.run ## write docs/tables.md anew from extractors/schema.py
 	$(BIN)/python tools/tables_page.py
