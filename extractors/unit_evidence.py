@@ -46,7 +46,13 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
     if all(_COMPANY.fullmatch(m.name) for m in group.members) and group.context != "told" and not duty:
         base = min(base, 0.4)
     if kinds == {"guess"} and group.context == "start" and tail.kind not in ("modal", "role", "with"):
-        believed = segment.tense == "planned" and not tail.nominal and tail.kind in ("verb", "time")
+        # 站 and 队 also end names of works: 高速服务站6月底前完成改造.
+        believed = (
+            segment.tense == "planned"
+            and not tail.nominal
+            and tail.kind in ("verb", "time")
+            and group.members[-1].name[-1] not in "站队"
+        )
         base = min(base, 0.55 if believed else 0.4)
     if kinds == {"own"}:
         base = min(base, 0.6 if tail.kind == "modal" else 0.4)
@@ -59,6 +65,17 @@ def _still_due(text: str, sentence: Sentence, group: Group) -> bool:
     """Whether a time limit ahead stands in a sentence of a report: 剩余路段9月底前完工,由X负责."""
     return _AHEAD.search(text, sentence.start, sentence.end) is not None and not words().past.search(
         text, sentence.start, sentence.end
+    )
+
+
+def _is_vision(text: str, sentence: Sentence, tail: Tail) -> bool:
+    """Whether a place only has a future before it: 云桥县将与全省同步实现现代化."""
+    part = _COMMA_PART.match(text, tail.place, sentence.end)
+    return (
+        tail.cue not in words().duties
+        and part is not None
+        and words().vision.search(text, tail.place, part.end()) is not None
+        and _AHEAD.search(text, tail.place, part.end()) is None
     )
 
 
@@ -82,6 +99,8 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
     base = SURE.get(tail.kind, 0.0)
     if group.cue == "、" and tail.kind != "role":
         return 0.0
+    if {m.kind for m in group.members} == {"place"} and tail.kind == "modal" and _is_vision(text, sentence, tail):
+        return 0.4
     if not plain:
         return base
     if sentence.segment.kind == "heading":

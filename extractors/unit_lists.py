@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extractors.language import organisations
+from extractors.language.organisation_lexicon import lexicon as vocabulary
 from extractors.unit_hits import Hit, Listing
 from extractors.unit_words import words
 
@@ -20,6 +21,8 @@ _GLOSS = re.compile(r"\(([^()]*)\)$")
 _INNER = re.compile(r"(?:市|县|区|街道?|镇|乡|园区|开发区|社区|居|场|分|子|部门|单位|[、,/])+")
 _JOINT = re.compile(r"以及|及其|和|及|与|并|会同|联合|协同|联系|对接")
 _PARTNER = frozenset(("会同", "联合", "协同", "联系", "对接"))
+_SHARE = re.compile(r" ?[0-9][0-9.]{0,9} ?[万亿]?[^\W\d_]{1,3}$")
+_SITES = (*vocabulary().facilities, "公司")
 _PEOPLE = re.compile(
     r"[\u4e00-\u9fff]{0,8}(?:班主任|教师|老师|组长|辅导员|联络员|网格员|家长|校长|医师|护士长|主任|人员|干部|队长|书记)"
 )
@@ -297,6 +300,9 @@ def _bracketed(text: str, start: int, end: int, taken: list[tuple[int, int]]) ->
         if _TIME_LIKE.match(inside) or "简称" in inside:
             continue
         found, reached, _ = _members(text, first + 1, last - 1, loose=False)
+        if not found and (shares := _allotted(text, first, last)):
+            yield shares
+            continue
         if not found or reached < field_end:
             rest = text[reached:field_end]
             if not found or len(rest) > 24 or not _TIME_LIKE.search(rest):
@@ -330,6 +336,19 @@ def _bracketed(text: str, start: int, end: int, taken: list[tuple[int, int]]) ->
             for m in found
         ]
         yield Listing(first, last, hits, [])
+
+
+def _allotted(text: str, first: int, last: int) -> Listing | None:
+    """Shares of a target in a bracket: 新开拓客户15家(华北大区6家、华中大区9家)."""
+    hits = []
+    for piece in _PIECE.finditer(text, first + 1, last - 1):
+        share = _SHARE.search(piece.group())
+        stop = piece.start() + share.start() if share else piece.start()
+        known = organisations.whole(text, piece.start(), stop) if 2 <= stop - piece.start() <= 16 else None
+        if known is None or known.kind != "named" or known.name.endswith(_SITES):
+            return None
+        hits.append(Hit(known.start, stop, "responsible", "list", (first, last), "shares", text[first:last][:30], 0.6))
+    return Listing(first, last, hits, []) if len(hits) > 1 else None
 
 
 def _glosses(text: str, opening: int, start: int) -> bool:

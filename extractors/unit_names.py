@@ -14,6 +14,7 @@ _LEVEL = re.compile(r"(?:[\u4e00-\u9fff*×_]{0,6}?[省市县区州旗镇乡]|国
 _PLACE = re.compile(r"(?:.*[县区市镇乡旗州]|[\u4e00-\u9fff]{2,4}新区)$")
 _HEAD = re.compile(r"[县区市镇乡旗州]((?:人民)?政府|管委会|(?:[\u4e00-\u9fff]{1,6})(?:局|委|办))$")
 _OWN = re.compile(r"[我本]([市县区省镇乡局委办校院厅]|公司|集团|单位|部门|中心)")
+_WITHOUT_LEVEL = ("公司", "医院", "学院", "车间")
 _DOMAIN_TAIL = re.compile(r"(?:主管|管理|行政|监管)部门$")
 
 
@@ -28,7 +29,8 @@ class Names:
         for o in found:
             ends[o.end] = o.name
             if o.kind != "generic":
-                self._learn(o.name)
+                bold = o.name.startswith("**") and 0 <= text.find("**", o.end, o.end + 60)
+                self._learn(o.name[2:] if bold else o.name)
         for alias in _ALIAS.finditer(text, start, end):
             full = ends.get(alias.start()) or ends.get(alias.start() - 1)
             if full:
@@ -90,11 +92,9 @@ def _takes_level(name: str) -> bool:
     words = lexicon()
     if name[0] in "各市县区省州国中全" or words.level.search(name[:-1]) or name in words.generic:
         return False
-    return (
-        _ends_like_body(name)
-        and name[-1] in "局委办部室社联会院协站队中心队"
-        and not name.endswith(("公司", "医院", "学院", "车间"))
-    )
+    if not _ends_like_body(name) or name[-1] not in "局委办部室社联会院协站队中心队":
+        return False
+    return len(name) <= 16 and not name.endswith(_WITHOUT_LEVEL) and words.field_name.fullmatch(name) is not None
 
 
 def _ends_like_body(name: str) -> bool:

@@ -66,6 +66,11 @@ class Subjects:
                 groups[-1].members.append(o)
             else:
                 groups.append(Group([o]))
+        for group in groups:
+            first = group.members[0]
+            if first.name.startswith("**") and self.text.startswith("**", group.end):
+                # Bold in Markdown, no name masked with asterisks.
+                group.members[0] = Organisation(first.start + 2, first.end, first.name[2:], first.kind)
         return groups
 
     def _sentence(self, place: int) -> Sentence | None:
@@ -95,6 +100,7 @@ class Subjects:
         if before.endswith(self.words.told):
             group.context, group.cue = "told", next(cue for cue in self.words.told if before.endswith(cue))
             return
+        before = self.words.near_by.sub("", before)
         if before.endswith(self.words.with_words):
             for cue in self.words.with_words:
                 if before.endswith(cue) and self.words.before_partner.fullmatch(before[: -len(cue)]):
@@ -177,7 +183,7 @@ class Subjects:
             clause, looked = self._clause(place if partners else begin, end)
             form, rule = "subject", {"by": "by", "told": "told"}.get(group.context, tail.kind)
             if role == "responsible" and (
-                self._supervises(looked)
+                (self._supervises(looked) and not self._own_work(group, looked))
                 or text.endswith(self.words.inspectors, group.members[0].start, group.members[0].end)
             ):
                 role = "supervise"
@@ -200,12 +206,19 @@ class Subjects:
     def _follow_partners(self, tail: Tail, end: int) -> tuple[int, Group | None]:
         """The group after 会同 or 联合 and where its clause goes on."""
         place = tail.place
+        if tail.kind == "role" and tail.role == "lead":
+            led = self.by_start.get(place)
+            if led is None or read_tail(self.text, led, end).kind not in ("verb", "preposition", "time", "role"):
+                return place, None
+            self.used.add(led.start)
+            return led.end, led
         m = self.words.with_.match(self.text, place, end)
         if m is None:
             m = re.compile(r"(?:继续|同|与|和)").match(self.text, place, end)
             if m is None or m.group() == "继续":
                 return place, None
-        partner = self.by_start.get(m.end())
+        near = self.words.near_by.match(self.text, m.end(), end)
+        partner = self.by_start.get(m.end()) or (self.by_start.get(near.end()) if near else None)
         if partner is None:
             return place, None
         if m.group()[-1] in "同与和" and "会同" not in m.group() and "协同" not in m.group():
@@ -263,9 +276,25 @@ class Subjects:
             return self.words.supervising_noun.search(text, max(span[0], span[1] - 4), span[1]) is not None
         m = self.words.supervising.search(text, span[0], min(span[1], span[0] + 40))
         if m is None:
-            return False
-        between = text[span[0] : m.start()]
+            return self.words.called_to_account.search(text, span[0], span[1]) is not None
+        if self.words.called_to_account.search(text, span[0], span[1]):
+            return True
+        between = self.words.shortfall.sub("", text[span[0] : m.start()])
         return not re.search(r"完成|通过|做好|迎接|接受|配合|自$|准备|制[定订]|建立|整改|提请|申请|落实", between)
+
+    def _own_work(self, group: Group, span: tuple[int, int]) -> bool:
+        """Whether a body looks after what is its own: 后勤处每月检查食堂, 清欠专班每周通报清欠进度."""
+        text, lexicon = self.text, self.words
+        m = lexicon.supervising.search(text, span[0], span[1])
+        if m is not None and m.group() in lexicon.rounds and "对各" not in text[span[0] : span[1]]:
+            return True
+        if m is None or lexicon.outward.search(text, span[0], span[1]):
+            return False
+        name = group.members[0].name
+        if m.group() in lexicon.routine_reports:
+            topics = (name[i : i + 2] for i in range(max(0, len(name) - 3)))
+            return name.endswith(lexicon.task_forces) and any(text.find(t, *span) >= 0 for t in topics)
+        return m.group() in lexicon.routine_checks and (name[0] == "各" or not lexicon.levelled.match(name))
 
     def _partners(self, group: Group, span: tuple[int, int], clause: tuple[int, int], confidence: float) -> None:
         if confidence > 0:

@@ -11,6 +11,7 @@ from extractors.unit_words import words
 _MEMBERS_ON = re.compile(
     r"(?:[、和及](?!各)[\u4e00-\u9fff]{2,8}?){1,4}(?=(?:积极|共同|分别|密切|全力)?(?:配合|牵头|负责|参与|参加|协助|协办|联合|共同|应当|务必|[要须](?![求点素知])))"
 )
+_COLON = re.compile(r"[*_]{0,3}[:：][ *_]{0,4}")
 _AND_OTHERS = re.compile(r"等(?:有关|相关|多个|各)?(?:职能|主管|行业)?(?:部门|单位|科室|处室|地|企业|机构)?")
 
 
@@ -47,6 +48,26 @@ class Tail:
     place: int
     role: str = "responsible"
     nominal: bool = False
+
+
+def _told_after_colon(text: str, place: int, end: int) -> Tail | None:
+    """The duties of a body that stands as their label: 县林业局:负责…, **县残联**:按职责做好…"""
+    lexicon = words()
+    colon = _COLON.match(text, place, end)
+    if colon is None:
+        return None
+    after = colon.end()
+    filled = lexicon.fill.match(text, after, end)
+    if role := lexicon.role_tail.match(text, after, end):
+        return Tail("colon", ":" + role["tail"], after, lexicon.tail_roles[role["tail"]])
+    begins = filled.end() if filled else after
+    modal = lexicon.modal.match(text, begins, end)
+    if modal or lexicon.verb.match(text, begins, end) or lexicon.verb.match(text, after, end):
+        return Tail("colon", ":", after)
+    part = lexicon.preposition.match(text, begins, end)
+    return (
+        Tail("colon", ":", after) if part and lexicon.any_verb.search(text, part.end(), min(end, after + 40)) else None
+    )
 
 
 def read_tail(text: str, group: Group, end: int) -> Tail:
@@ -92,8 +113,8 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
         return Tail("verb", m["cue"], m.start("cue"), nominal=m["nominal"] is not None)
     if m := lexicon.preposition.match(text, after, end):
         return Tail("preposition", m["cue"], m.start("cue"))
-    if text[place] in ":：" and lexicon.verb.match(text, place + 1, end):
-        return Tail("colon", ":", place + 1)
+    if text[place] in ":：*" and (told := _told_after_colon(text, place, end)):
+        return told
     if after > place:
         return Tail("comma" if after < end and text[after] in ",，" else "time", text[place:after], after)
     return Tail("comma" if text[place] in ",，" else "", "", place)

@@ -82,7 +82,7 @@ def words() -> SimpleNamespace:
     made.told = tuple(subjects["told"])
     made.with_words = tuple(subjects["with"])
     made.past = re.compile(
-        r"已(?!建成?[^,。]{0,6}的)|(?<![为除])了(?![解如望结])|曾[经在]|[通超经]?过(?=[,。;、0-9一]|$)|累计|圆满|荣获|取得了|截至|同比|以来"
+        r"已(?!建成?[^,。]{0,6}的)|(?<![为除])了(?![解如望结])|曾[经在]|(?<!超)过(?=[,。;、0-9一]|$)|累计|圆满|荣获|取得了|截至|同比|以来"
     )
     supervising = _any(subjects["supervising"])
     nouns = _any(subjects["supervision_nouns"])
@@ -93,6 +93,20 @@ def words() -> SimpleNamespace:
         _any(w for w in [*subjects["verbs"], *subjects["nominal_verbs"]] if len(w) > 1)
         + r"|[报交](?![道警刊业通叉流易])"
     )
+    made.vision = re.compile(_any(subjects["visions"]))
+    made.called_to_account = re.compile(
+        rf"(?:对|由)[^,，。;；]{{1,24}}的(?:一律|可|将|要|进行|予以|从严|严肃|及时)*+{_any(subjects['calls_to_account'])}"
+    )
+    made.shortfall = re.compile(rf"[^,，。]{{0,2}}{_any(subjects['shortfalls'])}")
+    made.outward = re.compile(
+        rf"对各|{_any(subjects['outward_checks'])}|各(?!类|项|种|处|条|班级?次)|[0-9]家|被[检查考]"
+    )
+    made.routine_checks = frozenset(subjects["routine_checks"])
+    made.rounds = frozenset(subjects["rounds"])
+    made.routine_reports = frozenset(subjects["routine_reports"])
+    made.task_forces = tuple(subjects["task_forces"])
+    made.levelled = re.compile(r"[\u4e00-\u9fff]{0,5}?[省市县区州旗镇乡国]|街道|第三方")
+    made.near_by = re.compile(rf"{_any(subjects['near_by'])}+$|{_any(subjects['near_by'])}++")
     made.inspectors = tuple(subjects["inspectors"])
     made.ended_by_role = re.compile(rf"{tails}、$")
     made.disposal = re.compile(

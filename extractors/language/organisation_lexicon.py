@@ -26,6 +26,7 @@ class Lexicon:
     place_inside: re.Pattern[str]
     direct: re.Pattern[str]
     several: re.Pattern[str]
+    field_name: re.Pattern[str]
     endings: dict[str, str]
     never: frozenset[str]
     although: frozenset[str]
@@ -96,7 +97,15 @@ def lexicon() -> Lexicon:
         cuts.append(f"{first}{bar}(?:{'|'.join(rests)})")
     cuts.append(f"和(?!{alternation(words(name, 'after_and'))})")
     cuts += [rf"{c}(?<=[0-9一二三四五六七八九十两几余多]{c})" for c in "家个户座所名"]
-    cuts += [rf"{c}(?=[市县区省各我本])" for c in "年月日旬周底初末度内后前起时"]
+    dated = {
+        "年": "(?<=[0-9]年)(?!级)",
+        "月": "(?<=[0-9一二三四五六七八九十]月)",
+        "日": "(?<=[0-9]日)",
+        "前": "(?<=[底末初日月旬年]前)",
+    }
+    cuts += [
+        rf"{c}(?:(?=[市县区省各我本]){'|' + dated[c] if c in dated else ''})" for c in "年月日旬周底初末度内后前起时"
+    ]
     return Lexicon(
         scan=re.compile("|".join([each, *_branches([(w, guards.get(w, "")) for w in endings if w[0] != "各"])])),
         last_mark=re.compile(rf"(?s:.*)[^{_NAME_CHARACTER}]"),
@@ -111,6 +120,10 @@ def lexicon() -> Lexicon:
         ),
         several=re.compile(
             rf"(?P<list>{fields}(?:[、和及]{fields})+)等(?:有关|相关|多个)?(?:职能|主管|行业)?(?:部门|单位)$"
+        ),
+        # Without the name of a place: 农业农村+局, 人力资源+和+社会保障+局, or a whole name.
+        field_name=re.compile(
+            rf"(?:(?:{alternation(dict.fromkeys([*words(name, 'fields'), *words(name, 'domains'), *words(name, 'field_parts')]))}|[和与及])+)?{alternation(endings)}"
         ),
         endings=endings,
         never=frozenset(words(name, "never")),
