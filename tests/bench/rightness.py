@@ -23,7 +23,7 @@ from tests.bench.rivals import RIVALS
 ROOT = Path(__file__).parent.parent.parent
 OTHERS = ROOT / ".venv-bench" / "bin" / "python"
 SHARED = ROOT.parent / "shared"
-LIMIT = 300  # seconds for one rival over all cases
+LIMIT = 300  # seconds of processor time for one rival over all cases
 Case = dict[str, Any]
 Judge = Callable[[Case, dict[str, Any]], bool]
 
@@ -135,8 +135,10 @@ def table() -> Iterator[tuple[str, ...]]:
                 if isinstance(answers, str):
                     cells.append(answers)
                     continue
-                good = sum(right(cases[n], answers[n]) for n in chosen)
-                cells.append(f"{good} ({good / len(chosen):.2f})")
+                good = sum(bool(answers[n]) and right(cases[n], answers[n]) for n in chosen)
+                silent = sum(not answers[n] for n in chosen)
+                late = f", {silent} not asked within {LIMIT} s" if silent else ""
+                cells.append(f"{good} ({good / len(chosen):.2f}){late}")
             yield (part, str(len(chosen)), *cells)
 
 
