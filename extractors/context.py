@@ -111,11 +111,6 @@ class PartView:
         return self.timeline.scope(sentence.segment, sentence.end)
 
     @property
-    def has_prose(self) -> bool:
-        """Whether anything but table rows stands in the part."""
-        return any(s.kind not in ("row", "title", "meta") for s in self.part.segments)
-
-    @property
     def tense(self) -> tense.Tense:
         """Does the part report or plan? By its kind, else by which cues are the more frequent in it."""
         if self._tense is None:
@@ -151,12 +146,12 @@ def build(document: Document, part: Part) -> PartView:
     Times are found without an anchor and then resolved in the year and month of their context (:mod:`extractors.timeline`).
     """
     view = PartView(document, part, document.text, {}, Timeline(document.text, part))
-    for start, end in _stretches(part):
+    for start, end in outside_rows(part):
         scan(view, start, end)
     return view
 
 
-def _stretches(part: Part) -> Iterator[tuple[int, int]]:
+def outside_rows(part: Part) -> Iterator[tuple[int, int]]:
     """The spans of a part outside its table rows."""
     at = part.start
     for segment in part.segments:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from extractors import unit_lists
+from extractors.context import outside_rows
 from extractors.document import Document, Part, Sentence
 from extractors.language import organisations
+from extractors.language.organisations import Organisation
 from extractors.mentions import UnitMention
 from extractors.unit_hits import Hit
 from extractors.unit_names import Names
@@ -13,16 +17,18 @@ from extractors.unit_subjects import Subjects, outside
 _SILENT = frozenset(("title", "meta", "row"))
 
 
-def find(document: Document, part: Part) -> list[UnitMention]:
+def find(document: Document, part: Part, known: Sequence[Organisation] = ()) -> list[UnitMention]:
     """Mentions of accountable organisations in one part, in the order of the text, none overlapping.
 
-    Spans are clean spans. Lines around the text and titles give none; table rows are read by the worktables.
+    ``known`` are organisations named in tables, whose longest forms count too. Spans are clean spans. Lines around the
+    text and titles give none; table rows are read by the worktables.
     ``confidence`` below 0.5 marks candidates: actors of finished work, bodies without a name of their own.
     """
     text = document.text
-    listings = unit_lists.find(text, part.start, part.end)
-    found = organisations.find(text, part.start, part.end)
-    names = Names(text, part.start, part.end, found, part.issuer)
+    stretches = list(outside_rows(part))
+    listings = [x for a, b in stretches for x in unit_lists.find(text, a, b)]
+    found = [o for a, b in stretches for o in organisations.find(text, a, b)]
+    names = Names(text, part.start, part.end, [*found, *known], part.issuer)
     hits = [h for x in listings for h in x.hits] + unit_lists.person_units(text, part.start, part.end)
     hits += Subjects(text, part, outside(found, [(x.start, x.end) for x in listings])).run()
     hits.sort(key=lambda h: (h.start, -h.confidence))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from extractors import actions
 from extractors.context import PartView, RowShare
+from extractors.language.organisations import Organisation
 from extractors.language.times import Time
 from extractors.lexicon import words
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
@@ -38,13 +39,15 @@ _OWN = ("task", "target", "", "value", "schedule", "done", "deadline", "start")
 
 @dataclass(slots=True)
 class TableRows:
-    """What the tables of a part hold; ``persons`` are clean spans; ``unread`` counts cells that hold a number, a time
+    """What the tables of a part hold; ``persons`` are clean spans; ``names`` are organisations in
+    cells of units; ``unread`` counts cells that hold a number, a time
     limit or a unit of which no mention was made."""
 
     figures: list[FigureMention] = field(default_factory=list)
     deadlines: list[DeadlineMention] = field(default_factory=list)
     units: list[UnitMention] = field(default_factory=list)
     persons: list[names.Span] = field(default_factory=list)
+    names: list[Organisation] = field(default_factory=list)
     unread: int = 0
 
 
@@ -68,7 +71,7 @@ class Filler:
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take all cells of units before the blocks are read: the longest form of a name may stand in the last of them."""
-        self._names.learn(texts)
+        self._result.names = self._names.learn(texts)
 
     def block(self, grid: Grid, block: Block, titles: list[str]) -> None:
         """Read the data rows of a block."""

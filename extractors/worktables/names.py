@@ -41,14 +41,15 @@ class NameReader:
         self._known: list[organisations.Organisation] = []
         self._read: dict[tuple[str, str], NamesRead] = {}
 
-    def learn(self, texts: Iterable[str]) -> None:
-        """Take the names in the cells of units of the part, and those in its prose, before any of them is read."""
+    def learn(self, texts: Iterable[str]) -> list[organisations.Organisation]:
+        """Take the names in the cells of units of the part, and those in its prose, before any of them is read; gives those in cells."""
         view = self._view
         for segment in view.part.segments:
             if segment.kind != "row":
                 self._known += organisations.find(view.text, segment.start, segment.end)
-        for text in dict.fromkeys(texts):
-            self._known += organisations.find(text)
+        in_cells = [o for text in dict.fromkeys(texts) for o in organisations.find(text)]
+        self._known += in_cells
+        return in_cells
 
     def units(self, text: str, role: str) -> NamesRead:
         """Members of the text of a cell; ``role`` is that of its column."""
