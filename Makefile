@@ -11,7 +11,7 @@ PIP_INSTALL := $(PIP) install --quiet --quiet --retries 8
 PYTHON ?= $(shell tools/find-python)
 SHARED := ../shared
 
-.PHONY: help install run test lint bench score soak lock docs clean
+.PHONY: help install run test lint bench score soak lock docs calibrate accuracy clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -47,6 +47,12 @@ soak: $(VENV)/.dev ## thousands of damaged documents through the command, a hund
 
 docs: $(VENV)/.run ## write docs/tables.md anew from extractors/schema.py
 	$(BIN)/python tools/tables_page.py
+
+calibrate: $(VENV)/.run ## count anew how often rows of each kind are right (extractors/lexicon/calibration.toml)
+	$(BIN)/python tools/calibrate.py
+
+accuracy: $(VENV)/.run ## measure anew and write docs/accuracy.md
+	$(BIN)/python tools/accuracy_page.py
 
 lock: ## resolve pyproject.toml into requirements.lock and requirements-dev.lock (minutes)
 	PYTHON="$(PYTHON)" tools/lock
