@@ -37,16 +37,13 @@ def test_rows(case: dict[str, Any]) -> None:
     source = extractors.read(case["text"].encode(), "case.txt")
     rows = extractors.extract(source, extractors.Options(year=case.get("year"))).rows
     firm = {table: [r for r in rows[table] if r.confidence >= 0.5] for table in ("figures", "deadlines", "units")}
-    for table in firm:
+    for table, found in firm.items():
         if table not in case:
             continue
-        got = [
-            {key: _plain(getattr(row, key)) for key in want}
-            for row, want in zip(firm[table], case[table], strict=False)
-        ]
-        assert [r.quote for r in firm[table]] == [w["quote"] for w in case[table]]
+        got = [{key: _plain(getattr(row, key)) for key in want} for row, want in zip(found, case[table], strict=False)]
+        assert [r.quote for r in found] == [w["quote"] for w in case[table]]
         assert got == case[table]
-    owner = {r.quote: r.task_id for table in firm for r in firm[table]}
+    owner = {r.quote: r.task_id for rows_found in firm.values() for r in rows_found}
     groups = [{owner[quote] for quote in group} for group in case.get("links", [])]
     for group in groups:
         assert len(group) == 1 and "" not in group

@@ -52,8 +52,8 @@ def _table_rows(source: Source, cleaned: CleanText) -> Rows:
             bounds[cell.row] = min(a, cell.start), max(b, cell.end)
         for number, (a, b) in sorted(bounds.items()):
             if b > a:
-                a = source.text.rfind("\n", 0, a) + 1  # quotes and empty cells before the first one that holds text
-                rows.append((cleaned.clean_offset(a), cleaned.clean_offset(b), table, number))
+                line = source.text.rfind("\n", 0, a) + 1  # quotes and empty cells before the first one that holds text
+                rows.append((cleaned.clean_offset(line), cleaned.clean_offset(b), table, number))
     rows.sort(key=lambda r: r[0])
     return rows
 
