@@ -37,6 +37,8 @@ def measured(split: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "pipeline.cli", "evaluate", str(GOLD / split), "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     report: dict[str, Any] = json.loads(done.stdout)
+    if report["unread"]:
+        raise SystemExit(f"{split}: no rows of {', '.join(report['unread'])}; the page is left as it was")
     return report
 
 

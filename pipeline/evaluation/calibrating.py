@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from decimal import Decimal
 from itertools import pairwise
+from math import floor
 from pathlib import Path
 from typing import Any
 
@@ -75,10 +76,16 @@ def counted(rows: Iterable[Judged]) -> dict[str, tuple[int, int, float]]:
         if tally.get(kind[:-1]) == [n, right]:  # no more special than its general kind: the same rows count once
             shares[kind] = shares[kind[:-1]]
             continue
-        shares[kind] = (right + chosen["prior"] * shares[kind[:-1]]) / (n + chosen["prior"])
+        weight = chosen["prior"] if len(kind) > 1 else chosen["first"]
+        shares[kind] = (right + weight * shares[kind[:-1]]) / (n + weight)
         if n >= _LEAST:
-            made[" ".join(kind)] = (n, right, round(_scaled(shares[kind], chosen["scale"]), 2))
+            made[" ".join(kind)] = (n, right, _floor(_scaled(shares[kind], chosen["scale"])))
     return made
+
+
+def _floor(confidence: float) -> float:
+    """Two places, never rounded up over a bound that means something."""
+    return floor(confidence * 100 + 1e-9) / 100
 
 
 def _scaled(share: float, scale: list[list[float]]) -> float:
