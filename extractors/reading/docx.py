@@ -1,4 +1,6 @@
-"""Word documents (.docx, .docm): the body in its order, straight from the XML.
+"""Word documents (.docx, .docm): the body in its order, from python-docx's element tree.
+
+The package is opened by hand, since python-docx knows no limits for what arrives from outside and no .docm.
 
 Automatic list numbers are written out, tables become tables, text boxes follow the paragraph that they hang on,
 tracked changes stand as accepted. Headers, footers, footnotes and comments are no part of the body; notes that were left
@@ -12,6 +14,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from docx.oxml.parser import element_class_lookup
+from docx.oxml.table import CT_Tc
+
 from extractors.errors import Rejected
 from extractors.reading.archive import Package, open_zip
 from extractors.reading.assembly import Assembly, GridCell, Parsed
@@ -23,6 +28,7 @@ MATH_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 MAX_XML = 128 << 20  # bytes of one part: the tree takes about ten times as much
 MAX_DEPTH = 200
+MAX_COLUMNS = 16_384
 P, TBL, TR, TC, R, T = W + "p", W + "tbl", W + "tr", W + "tc", W + "r", W + "t"
 TEXT_BOX = W + "txbxContent"
 TEXTS = frozenset({T, MATH_TEXT})
@@ -54,7 +60,7 @@ def read(data: bytes, name: str) -> Parsed:
     package = open_zip(data)
     main = _main_part(package)
     folder = posixpath.dirname(main)
-    body = _xml(package, main)
+    body = root(package.read(main, MAX_XML), element_class_lookup)
     numbering = _optional(package, f"{folder}/numbering.xml")
     styles = None if numbering is None else _optional(package, f"{folder}/styles.xml", b"numPr")
     document = _Body(Numbering(numbering, styles))
@@ -148,8 +154,7 @@ class _Body:
         for number, row in enumerate(_rows(table), 1):
             column = 1 + _value(row, f"{W}trPr/{W}gridBefore", 0)
             for cell in _cells(row):
-                properties = cell.find(W + "tcPr")
-                span, merge = _merge(properties)
+                span, merge = _merge(cell)
                 continued = above.get(column) if merge == "continue" else None
                 if continued is not None:
                     continued.row_span = number - continued.row + 1
@@ -210,14 +215,12 @@ def _value(element: Any, path: str, default: int) -> int:
     return int(value) if value.isdecimal() and len(value) < 6 else default
 
 
-def _merge(properties: Any) -> tuple[int, str]:
+def _merge(cell: CT_Tc) -> tuple[int, str]:
     """(columns covered, "restart", "continue" or "" for the vertical merge) of a cell."""
-    if properties is None:
+    try:
+        return min(max(1, cell.grid_span), MAX_COLUMNS), cell.vMerge or ""
+    except ValueError:  # a span or merge that Word does not write
         return 1, ""
-    vertical = properties.find(W + "vMerge")
-    return max(1, _value(properties, W + "gridSpan", 1)), "" if vertical is None else vertical.get(
-        W + "val", "continue"
-    )
 
 
 def _rows(table: Any) -> Iterator[Any]:

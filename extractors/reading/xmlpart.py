@@ -38,10 +38,13 @@ def _checked(source: bytes) -> bytes:
     return source
 
 
-def root(source: bytes) -> Any:
-    """Root element of a part. Raises Rejected("unreadable") where it is broken."""
+def root(source: bytes, classes: etree.ElementClassLookup | None = None) -> Any:
+    """Root element of a part, its elements of the ``classes`` given. Raises Rejected("unreadable") where it is broken."""
+    parser = etree.XMLParser(**SETTINGS)
+    if classes is not None:
+        parser.set_element_class_lookup(classes)
     try:
-        return etree.fromstring(_checked(source), etree.XMLParser(**SETTINGS))
+        return etree.fromstring(_checked(source), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Rejected("unreadable", "broken XML in the package") from error
 
