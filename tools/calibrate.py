@@ -1,4 +1,4 @@
-"""Writes the counted part of extractors/lexicon/calibration.toml from corpora/gold/dev: ``make calibrate``."""
+"""Writes the counted part of extractors/lexicon/calibration.toml from corpora/gold/dev and the samples: ``make calibrate``."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pipeline.evaluation import calibrating, gold
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "extractors" / "lexicon" / "calibration.toml"
-DEV = ROOT / "corpora" / "gold" / "dev"
+FOLDERS = [ROOT / "corpora" / "gold" / split for split in ("dev", "samples")]  # never the test split
 
 
 def data() -> str:
     """The data file as the present rules and gold make it."""
-    made = calibrating.counted(calibrating.judged(gold.read(DEV)))
-    return calibrating.page(DATA.read_text("utf-8"), made)
+    rows = [j for folder in FOLDERS for j in calibrating.judged(gold.read(folder))]
+    return calibrating.page(DATA.read_text("utf-8"), calibrating.counted(rows))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pipeline.evaluation.gold import TABLES, Gold, sources
 from pipeline.evaluation.predictions import Part, Row, Source, completed
 from pipeline.evaluation.scoring import Judged, score
 
-MARK = "# Written by make calibrate from corpora/gold/dev; do not edit below.\n"
+MARK = "# Written by make calibrate from corpora/gold/dev and samples; do not edit below.\n"
 _LEAST = 10  # rows: a kind with fewer is left to the more general one
 
 
