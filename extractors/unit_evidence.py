@@ -110,7 +110,11 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
     limited = _LIMIT.search(text, group.end, stop) is not None
     if tail.kind == "preposition" and _UNDER.match(text, tail.place):
         return 0.0
-    if tail.kind == "preposition" and not _WORK.search(text, tail.place, min(sentence.end, tail.place + 60)):
+    if (
+        tail.kind == "preposition"
+        and not _WORK.search(text, tail.place, min(sentence.end, tail.place + 60))
+        and not (limited and words().any_verb.search(text, tail.place, stop))
+    ):
         return 0.0
     if (
         tail.kind == "time"

@@ -22,7 +22,6 @@ _INNER = re.compile(r"(?:市|县|区|街道?|镇|乡|园区|开发区|社区|居
 _JOINT = re.compile(r"以及|及其|和|及|与|并|会同|联合|协同|联系|对接")
 _PARTNER = frozenset(("会同", "联合", "协同", "联系", "对接"))
 _SHARE = re.compile(r" ?[0-9][0-9.]{0,9} ?[万亿]?[^\W\d_]{1,3}$")
-_SITES = (*vocabulary().facilities, "公司")
 _PEOPLE = re.compile(
     r"[\u4e00-\u9fff]{0,8}(?:班主任|教师|老师|组长|辅导员|联络员|网格员|家长|校长|医师|护士长|主任|人员|干部|队长|书记)"
 )
@@ -345,7 +344,7 @@ def _allotted(text: str, first: int, last: int) -> Listing | None:
         share = _SHARE.search(piece.group())
         stop = piece.start() + share.start() if share else piece.start()
         known = organisations.whole(text, piece.start(), stop) if 2 <= stop - piece.start() <= 16 else None
-        if known is None or known.kind != "named" or known.name.endswith(_SITES):
+        if known is None or known.kind != "named" or known.name.endswith((*vocabulary().facilities, "公司")):
             return None
         hits.append(Hit(known.start, stop, "responsible", "list", (first, last), "shares", text[first:last][:30], 0.6))
     return Listing(first, last, hits, []) if len(hits) > 1 else None

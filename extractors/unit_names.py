@@ -29,7 +29,7 @@ class Names:
         for o in found:
             ends[o.end] = o.name
             if o.kind != "generic":
-                bold = o.name.startswith("**") and 0 <= text.find("**", o.end, o.end + 60)
+                bold = o.name.startswith("**") and text.find("**", o.end, o.end + 60) >= 0
                 self._learn(o.name[2:] if bold else o.name)
         for alias in _ALIAS.finditer(text, start, end):
             full = ends.get(alias.start()) or ends.get(alias.start() - 1)

@@ -26,6 +26,7 @@ _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
 _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "或", "、及", "及其"])
 _NOUN_CLOSERS = re.compile(rf"(?:{patterns('unit_patterns', 'noun_closers')})$")
 _STRONG_VERB = re.compile(patterns("unit_patterns", "strong_verb"))
+_MAINLY = re.compile(r"为主(?=[,。、;]|牵头)")
 _PHRASE_END = frozenset(",，。;；)）\n、:：")
 
 
@@ -96,6 +97,9 @@ class Subjects:
         if before.endswith("由") and not before.endswith(("自由", "理由", "缘由", "事由", "案由")):
             group.context, group.cue = "by", "由"
             group.opened = start - 1
+            return
+        if before.endswith("以") and _MAINLY.match(text, group.end):
+            group.context, group.cue, group.opened = "by", "以", start - 1
             return
         if before.endswith(self.words.told):
             group.context, group.cue = "told", next(cue for cue in self.words.told if before.endswith(cue))
@@ -280,7 +284,9 @@ class Subjects:
         if self.words.called_to_account.search(text, span[0], span[1]):
             return True
         between = self.words.shortfall.sub("", text[span[0] : m.start()])
-        return not re.search(r"完成|通过|做好|迎接|接受|配合|自$|准备|制[定订]|建立|整改|提请|申请|落实", between)
+        return not re.search(
+            r"完成|通过|做好|迎接|接受|配合|自$|报|提交|呈|准备|制[定订]|建立|整改|提请|申请|落实", between
+        )
 
     def _own_work(self, group: Group, span: tuple[int, int]) -> bool:
         """Whether a body looks after what is its own: 后勤处每月检查食堂, 清欠专班每周通报清欠进度."""

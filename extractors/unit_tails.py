@@ -11,8 +11,11 @@ from extractors.unit_words import words
 _MEMBERS_ON = re.compile(
     r"(?:[、和及](?!各)[\u4e00-\u9fff]{2,8}?){1,4}(?=(?:积极|共同|分别|密切|全力)?(?:配合|牵头|负责|参与|参加|协助|协办|联合|共同|应当|务必|[要须](?![求点素知])))"
 )
+_COUNTED = ("家", "个")
 _COLON = re.compile(r"[*_]{0,3}[:：][ *_]{0,4}")
-_AND_OTHERS = re.compile(r"等(?:有关|相关|多个|各)?(?:职能|主管|行业)?(?:部门|单位|科室|处室|地|企业|机构)?")
+_AND_OTHERS = re.compile(
+    r"(?:等|[等两三四五六七八九十0-9]{1,3}[家个](?=单位|部门))(?:有关|相关|多个|各)?(?:职能|主管|行业)?(?:部门|单位|科室|处室|地|企业|机构)?"
+)
 
 
 @dataclass(slots=True)
@@ -77,7 +80,11 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
     if place < end and text[place] == "(":
         close = text.find(")", place, min(end, place + 40))
         place = close + 1 if close >= 0 else place
-    if place < end and text[place] == "等" and (others := _AND_OTHERS.match(text, place, end)):
+    if (
+        place < end
+        and (text[place] == "等" or text[place + 1 : place + 2] in _COUNTED)
+        and (others := _AND_OTHERS.match(text, place, end))
+    ):
         place = others.end()
     if place < end and text[place] in "、和及" and (more := _MEMBERS_ON.match(text, place, end)):
         for m in re.finditer(r"[^、和及]+", text[place : more.end()]):

@@ -97,7 +97,8 @@ def words() -> SimpleNamespace:
     made.called_to_account = re.compile(
         rf"(?:对|由)[^,，。;；]{{1,24}}的(?:一律|可|将|要|进行|予以|从严|严肃|及时)*+{_any(subjects['calls_to_account'])}"
     )
-    made.shortfall = re.compile(rf"[^,，。]{{0,2}}{_any(subjects['shortfalls'])}")
+    reported = r"[对就][^,，。]{0,8}?(?:整改|落实|完成|通过|建立|准备|申请|接受|配合)[^,，。]{0,6}?(?:情况|进展|成效|质量|工作|问题)"
+    made.shortfall = re.compile(rf"[^,，。]{{0,2}}{_any(subjects['shortfalls'])}|{reported}")
     made.outward = re.compile(
         rf"对各|{_any(subjects['outward_checks'])}|各(?!类|项|种|处|条|班级?次)|[0-9]家|被[检查考]"
     )

@@ -40,6 +40,7 @@ class Lexicon:
     hosts: frozenset[str]
     joining: frozenset[str]
     suffixed: frozenset[str]
+    inner_bureaus: frozenset[str]
     national: tuple[str, ...]
 
 
@@ -128,13 +129,14 @@ def lexicon() -> Lexicon:
         endings=endings,
         never=frozenset(words(name, "never")),
         although=frozenset(words(name, "although")),
-        domains=frozenset(words(name, "domains")),
+        domains=frozenset((*words(name, "domains"), *words(name, "fields"))),
         generic=frozenset(words(name, "generic")),
         deep=frozenset(words(name, "deep")),
         levels=frozenset(words(name, "levels")),
         specific_each=frozenset(words(name, "specific_each")),
         facilities=words(name, "facilities"),
         suffixed=frozenset(words(name, "suffixed")),
+        inner_bureaus=frozenset(words(name, "inner_bureaus")),
         joining=frozenset(words(name, "joining")),
         hosts=frozenset(words(name, "hosts")),
         national=words(name, "national"),

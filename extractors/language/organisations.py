@@ -239,14 +239,18 @@ def _nests(
         return False
     if gap and (
         words.last_mark.match(gap)
-        or any(cut.end() < len(gap) or ending not in words.suffixed for cut in words.cut.finditer(gap))
+        or any(
+            cut.end() <= first and (cut.end() < first or ending not in words.suffixed)
+            for cut in words.cut.finditer(text, low, stop)
+        )
     ):
         return False
     if "各" in gap or (gap and gap[0] in words.levels and before.kind == "named"):
         return False
     if category == "weak" and not gap and before.kind == "place" and ending in "组部处科站":
         return False
-    return not (ending == "局" == before.name[-1] and not words.place_inside.search(gap))
+    inner = gap in words.inner_bureaus or words.place_inside.search(gap)
+    return not (ending == "局" == before.name[-1] and not inner)
 
 
 def _may_be_vouched(text: str, low: int, first: int, words: Lexicon) -> bool:
