@@ -28,8 +28,10 @@ def available() -> bool:
 
 @cache
 def _engine() -> Any:
+    import onnxruntime  # noqa: PLC0415
     from rapidocr import RapidOCR  # noqa: PLC0415
 
+    onnxruntime.disable_telemetry_events()
     return RapidOCR(params={"Global.log_level": "critical", "EngineConfig.onnxruntime.intra_op_num_threads": 1})
 
 

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from extractors.errors import Rejected
-from extractors.reading import celltext, ocr, pdfcolumns, pdfpaths, ruling
+from extractors.reading import celltext, ocr, pdfbombs, pdfcolumns, pdfpaths, ruling
 from extractors.reading.assembly import Assembly, Parsed
 from extractors.reading.pdfflow import Block, Flow
 
@@ -34,6 +34,7 @@ BROKEN_SHARE = 0.2
 
 def read(data: bytes, name: str) -> Parsed:
     """Text, pages and tables. Raises Rejected: encrypted, truncated, unreadable, no_text (scanned), too_large."""
+    pdfbombs.check(data)
     document = _open(data)
     try:
         return _read(document, data)

@@ -154,6 +154,8 @@ def _limit(memory_mb: int, temporary: str) -> None:
     """Set up a worker: no signals from the terminal, nothing on the streams, no network, temporary files in the folder
     of the run, the memory limit."""
     tempfile.tempdir = temporary
+    for name in ("HOME", "XDG_CACHE_HOME", "TMPDIR"):  # libraries leave caches and worse there
+        os.environ[name] = temporary
     _cut_off()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
