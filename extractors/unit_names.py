@@ -92,7 +92,7 @@ def _takes_level(name: str) -> bool:
     words = lexicon()
     if name[0] in "各市县区省州国中全" or words.level.search(name[:-1]) or name in words.generic:
         return False
-    if not _ends_like_body(name) or name[-1] not in "局委办部室社联会院协站队中心队":
+    if not _ends_like_body(name) or name[-1] not in "局厅委办部室社联会院协站队中心队":
         return False
     return len(name) <= 16 and not name.endswith(_WITHOUT_LEVEL) and words.field_name.fullmatch(name) is not None
 
