@@ -73,8 +73,7 @@ def test_sound_text_is_not_called_mojibake(text: str) -> None:
         (b"\0" * 500, "a.txt", "unreadable"),
         (bytes(range(256)) * 40, "a.txt", "unknown_type"),
         (b"\x7fELF\x02\x01\x01" + bytes(range(7, 200)) * 9, "plan.docx", "unknown_type"),
-        (b"\x89PNG\r\n\x1a\n0000", "a.png", "unsupported"),
-        (b"{\\rtf1 abc}", "a.doc", "unsupported"),
+        (b"Rar!\x1a\x07\x01\x000000", "a.rar", "unsupported"),
         (package({"a/b.txt": b"x"}), "a.zip", "unsupported"),
         (package({"ppt/presentation.xml": b"<x/>"}), "a.pptx", "unsupported"),
         (package({"word/document.xml": b"<x>"}), "a.docx", "unreadable"),
@@ -82,7 +81,7 @@ def test_sound_text_is_not_called_mojibake(text: str) -> None:
         (all_formats()["x.xlsx"][:-400], "a.xlsx", "truncated"),
         (b"%PDF-1.7\n1 0 obj\n<<", "a.pdf", "truncated"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 40, "a.doc", "unreadable"),
-        (b"From: a@b\r\nTo: c@d\r\nSubject: x\r\nDate: y\r\n\r\nhello", "a.eml", "unsupported"),
+        (b"From: a@b\r\nTo: c@d\r\nSubject: x\r\nDate: y\r\n\r\n  \r\n", "a.eml", "no_text"),
     ],
 )
 def test_rejects(data: bytes, name: str, reason: str) -> None:
