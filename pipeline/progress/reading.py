@@ -247,9 +247,11 @@ def _responsible(part: DocumentRow, units: Sequence[str]) -> tuple[str, ...]:
     is 枫林县水务局."""
     region = next(iter(bodies_of(part)), "")
     level = _REGION.search(region)
+    if level is None:
+        return ()  # 村委会 without a region is anybody's
     found = []
     for unit in units:
-        if level is None or unit.startswith(region[: level.start() + 1]):
+        if unit.startswith(region[: level.start() + 1]):
             found.append(unit)
         elif unit[:1] == level[0]:
             found.append(region[: level.start()] + unit)

@@ -7,6 +7,7 @@ reading of an input counted when, and the rows of a reading are in ``documents``
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, Table
@@ -20,7 +21,7 @@ ROW_TABLES = tuple(t for t in TABLES if t not in ("progress", "rejects"))
 
 
 def _type(kind: str) -> TypeEngine[Any]:
-    kinds: dict[str, type[TypeEngine[Any]]] = {
+    kinds: dict[str, Callable[[], TypeEngine[Any]]] = {
         "string": Words,
         "integer": BigInteger,
         "decimal": Exact,
@@ -30,7 +31,7 @@ def _type(kind: str) -> TypeEngine[Any]:
 
 
 def _key(name: str) -> Column[str]:
-    return Column(name, Words, primary_key=True)
+    return Column(name, Words(), primary_key=True)
 
 
 def _whole_key(name: str) -> Column[int]:
@@ -38,7 +39,7 @@ def _whole_key(name: str) -> Column[int]:
 
 
 def _words(name: str) -> Column[str]:
-    return Column(name, Words, nullable=False, default="", server_default="")
+    return Column(name, Words(), nullable=False, default="", server_default="")
 
 
 def _whole(name: str) -> Column[int]:

@@ -44,18 +44,23 @@ class Exact(TypeDecorator[Decimal]):
         return value if value is None or isinstance(value, Decimal) else Decimal(str(value))
 
 
-class Words(TypeDecorator[str]):
-    """Text of any characters; U+0000, which PostgreSQL refuses, is escaped there."""
+class _Escaped(TypeDecorator[str]):
+    """Text on PostgreSQL, which refuses U+0000."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or dialect.name != "postgresql" or ("\0" not in value and _ESCAPE not in value):
+        if value is None or ("\0" not in value and _ESCAPE not in value):
             return value
         return value.replace(_ESCAPE, _ESCAPE + "1").replace("\0", _ESCAPE + "0")
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or dialect.name != "postgresql" or _ESCAPE not in value:
+        if value is None or _ESCAPE not in value:
             return value
         return value.replace(_ESCAPE + "0", "\0").replace(_ESCAPE + "1", _ESCAPE)
+
+
+def Words() -> TypeEngine[str]:  # noqa: N802 (stands where a type stands)
+    """Text of any characters. On SQLite it is plain text, which costs no call a value."""
+    return Text().with_variant(_Escaped(), "postgresql")
