@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from extractors.document import Part, Sentence
+from extractors.language.organisation_lexicon import lexicon
 from extractors.language.organisations import Organisation
 from extractors.lexicon import patterns
 from extractors.unit_evidence import confidence_of
@@ -26,6 +27,7 @@ _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
 _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "或", "、及", "及其"])
 _NOUN_CLOSERS = re.compile(rf"(?:{patterns('unit_patterns', 'noun_closers')})$")
 _STRONG_VERB = re.compile(patterns("unit_patterns", "strong_verb"))
+_PIECE = re.compile("[^、]+")
 _MAINLY = re.compile(r"为主(?=[,。、;]|牵头)")
 _PHRASE_END = frozenset(",，。;；)）\n、:：")
 
@@ -129,6 +131,11 @@ class Subjects:
         """Members of an enumeration whose head stands only on the last one: 市教育、产业主管部门."""
         pieces = self.text[first : start - 1].split("、")
         made, place = [], first
+        if all(p in lexicon().fields for p in pieces):
+            return [
+                Organisation(m.start(), m.end(), m.group(), "named")
+                for m in _PIECE.finditer(self.text, first, start - 1)
+            ]
         lead = self.words.lead_in.match(pieces[0])
         for piece in pieces:
             skip = lead.end() if lead and piece is pieces[0] and lead.end() < len(piece) else 0

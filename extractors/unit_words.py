@@ -96,6 +96,7 @@ def words() -> SimpleNamespace:
     made.vision = re.compile(_any(subjects["visions"]))
     made.called_to_account = re.compile(
         rf"(?:对|由)[^,，。;；]{{1,24}}的(?:一律|可|将|要|进行|予以|从严|严肃|及时)*+{_any(subjects['calls_to_account'])}"
+        rf"|(?:派出|组建|成立|组成|派驻)[^,，。;；的]{{0,10}}?(?:{'|'.join(subjects['inspecting_parties'])})"
     )
     reported = r"[对就][^,，。]{0,8}?(?:整改|落实|完成|通过|建立|准备|申请|接受|配合)[^,，。]{0,6}?(?:情况|进展|成效|质量|工作|问题)"
     made.shortfall = re.compile(rf"[^,，。]{{0,2}}{_any(subjects['shortfalls'])}|{reported}")

@@ -27,6 +27,7 @@ class Lexicon:
     direct: re.Pattern[str]
     several: re.Pattern[str]
     field_name: re.Pattern[str]
+    fields: frozenset[str]
     endings: dict[str, str]
     never: frozenset[str]
     although: frozenset[str]
@@ -126,6 +127,7 @@ def lexicon() -> Lexicon:
         field_name=re.compile(
             rf"(?:(?:{alternation(dict.fromkeys([*words(name, 'fields'), *words(name, 'domains'), *words(name, 'field_parts')]))}|[和与及])+)?{alternation(endings)}"
         ),
+        fields=frozenset(words(name, "fields")),
         endings=endings,
         never=frozenset(words(name, "never")),
         although=frozenset(words(name, "although")),
