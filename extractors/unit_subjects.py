@@ -106,7 +106,7 @@ class Subjects:
         if before.endswith(self.words.told):
             group.context, group.cue = "told", next(cue for cue in self.words.told if before.endswith(cue))
             return
-        before = self.words.near_by.sub("", before)
+        before = self.words.ends_near_by.sub("", before)
         if before.endswith(self.words.with_words):
             for cue in self.words.with_words:
                 if before.endswith(cue) and self.words.before_partner.fullmatch(before[: -len(cue)]):

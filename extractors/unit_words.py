@@ -108,7 +108,8 @@ def words() -> SimpleNamespace:
     made.routine_reports = frozenset(subjects["routine_reports"])
     made.task_forces = tuple(subjects["task_forces"])
     made.levelled = re.compile(r"[\u4e00-\u9fff]{0,5}?[省市县区州旗镇乡国]|街道|第三方")
-    made.near_by = re.compile(rf"{_any(subjects['near_by'])}+$|{_any(subjects['near_by'])}++")
+    made.near_by = re.compile(rf"{_any(subjects['near_by'])}++")
+    made.ends_near_by = re.compile(rf"{_any(subjects['near_by'])}+$")
     made.inspectors = tuple(subjects["inspectors"])
     made.ended_by_role = re.compile(rf"{tails}、$")
     made.disposal = re.compile(
