@@ -30,13 +30,14 @@ class Merge:
         self.reasons: Counter[str] = Counter()
         self.documents = self.parts = 0
         for e in entries:
-            if reason := self._reason(e):
+            if reason := self.reason(e):
                 self.reasons[reason] += 1
             else:
                 self.documents += 1
                 self.parts += e.documents
 
-    def _reason(self, e: Entry | Outcome) -> str:
+    def reason(self, e: Entry | Outcome) -> str:
+        """Why an outcome gives no tables, empty where it does."""
         # Every empty file has the same bytes, and each is its sender's mistake.
         if e.doc_id and e.reason != "empty" and self._first[e.doc_id] != e.source:
             return "duplicate"
@@ -45,11 +46,14 @@ class Merge:
     def __iter__(self) -> Iterator[Outcome]:
         """Outcomes in input order; a duplicate has lost its rows."""
         for outcome in self._journal.outcomes():
-            if self._reason(outcome) == "duplicate":
-                detail = f"same bytes as {self._first[outcome.doc_id]}"
-                yield Outcome(outcome.source, outcome.doc_id, reason="duplicate", detail=detail)
+            if self.reason(outcome) == "duplicate":
+                yield self.copy(outcome.source, outcome.doc_id)
             else:
                 yield outcome
+
+    def copy(self, source: str, doc_id: str) -> Outcome:
+        """The outcome of a second copy."""
+        return Outcome(source, doc_id, reason="duplicate", detail=f"same bytes as {self._first[doc_id]}")
 
 
 def reject_row(outcome: Outcome) -> tuple[str, str, str, str, str]:

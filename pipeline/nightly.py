@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from pipeline import batch, inputs, intake, output, roster, stored
+from pipeline import batch, inputs, intake, output, roster, spliced, stored
 from pipeline.clock import Clock
 from pipeline.config import Settings
 from pipeline.errors import UsageError
@@ -23,6 +23,7 @@ from pipeline.nightly_config import Nightly
 from pipeline.report import build, page
 from pipeline.report.data import Report, from_dict
 from pipeline.roster import Roster
+from pipeline.run import SHARD_DOCUMENTS
 from pipeline.store import Store, decisions, open_store, proposals, retention, runs
 from pipeline.store.inputs import Night, current, set_aside
 from pipeline.store.progress import refresh
@@ -102,10 +103,21 @@ def _publish(store: Store, settings: Nightly, partial: Path, out: Path, report: 
             page.write(report, out)
             return
         new = output.fresh(partial)
-        stored.write(connection, new, out, export_settings(connection, settings))
+        _export(connection, new, out, export_settings(connection, settings))
         page.write(report, new)
         (new / STATE).write_text(state + "\n", "utf-8")
         output.publish(partial, out)
+
+
+def _export(connection: Connection, new: Path, out: Path, settings: Settings) -> None:
+    """Write the tables: CSV alone from those of the night before, other formats from the start."""
+    if settings.formats == ("csv",):
+        if len(current(connection)) <= SHARD_DOCUMENTS:
+            merge, rows, pieces = spliced.write(connection, out, new)
+            stored.finish(connection, merge, new, out, settings, "", rows)
+            (new / spliced.PIECES).write_text(pieces, "utf-8")
+            return
+    stored.write(connection, new, out, settings)
 
 
 STATE = "state.txt"

@@ -60,6 +60,14 @@ def export(store: Store, out: Path, settings: Settings, as_of: str = "") -> Summ
 def write(connection: Connection, new: Path, out: Path, settings: Settings, as_of: str = "") -> Summary:
     """Write the tables into ``new``, which will stand at ``out``."""
     merge = merged(connection, as_of)
+    return finish(connection, merge, new, out, settings, as_of, None)
+
+
+def finish(
+    connection: Connection, merge: Merge, new: Path, out: Path, settings: Settings, as_of: str,
+    rows: dict[str, int] | None,
+) -> Summary:  # fmt: skip
+    """Write the tables, unless they are written already (``rows`` by table), and what describes them."""
     last = runs.last(connection, as_of)
     files = merge.documents + sum(merge.reasons.values())
     year = json.loads(last.settings).get("year") if last else settings.year
@@ -69,6 +77,6 @@ def write(connection: Connection, new: Path, out: Path, settings: Settings, as_o
         dict(sorted(merge.reasons.items())),
     )  # fmt: skip
     settings = replace(settings, year=year)
-    summary.rows = run.write_tables(merge, new, settings)
+    summary.rows = run.write_tables(merge, new, settings) if rows is None else rows
     run.describe(new, settings, summary)
     return summary

@@ -14,12 +14,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from pipeline import batch, intake, nightly_config
+from pipeline import batch, intake, nightly_config, stored
 from pipeline.errors import LockedError, UsageError
 from pipeline.report.data import from_dict
 from pipeline.report.page import html
@@ -42,7 +43,11 @@ def test_the_command_does_a_night_and_writes_tables_and_report(file: Path) -> No
     assert "新到 2" in done.stdout.decode() and done.stderr == b""
     out = file.parent / "out"
     assert command("extract", file.parent / "in", "--out", file.parent / "ex", "--formats", "csv").returncode == 0
-    ours = {n: data for n, data in contents(out).items() if n not in ("report.html", "report.json", "state.txt")}
+    ours = {
+        n: data
+        for n, data in contents(out).items()
+        if n not in ("report.html", "report.json", "state.txt", "pieces.json")
+    }
     assert ours == contents(file.parent / "ex")
     report = json.loads((out / "report.json").read_text("utf-8"))
     assert report["counts"]["new"] == 2 and report["targets"] == {"behind": 1, "met": 1, "no_report": 1}
@@ -81,6 +86,34 @@ def test_a_quiet_night_reads_nothing_and_writes_no_tables(file: Path, monkeypatc
     assert report.counts["unchanged"] == 2 and report.number == 2
     assert {p: p.stat().st_mtime_ns for p in before} == before
     assert json.loads((file.parent / "out" / "report.json").read_text("utf-8"))["number"] == 2
+
+
+def test_the_tables_of_every_night_are_those_of_an_export_from_the_start(tmp_path: Path) -> None:
+    file = setting(tmp_path, f"sqlite:///{tmp_path}/store.db", copies=12)
+    inbox, out = tmp_path / "in", tmp_path / "out"
+    edits = (
+        lambda: (inbox / "村0003.txt").write_text(PLAN.replace("枫林", "柏林"), "utf-8"),
+        (inbox / "村0000.txt").unlink,
+        lambda: [(inbox / "a.txt").write_text(PLAN, "utf-8"), (inbox / "空.txt").write_bytes(b"")],
+        (inbox / "总结.txt").unlink,
+        (inbox / "a.txt").unlink,
+        lambda: (out / "figures.csv").write_bytes(b"somebody was here"),
+        lambda: [(inbox / "z.txt").write_text(SUMMARY, "utf-8"), shutil.rmtree(out / "texts")],
+        lambda: [path.unlink() for path in inbox.iterdir() if path.name != "z.txt"],
+    )
+    for night, edit in enumerate((lambda: None, *edits)):
+        edit()
+        if night == 6:
+            (inbox / "村0005.txt").write_text("另一村2022年工作计划\n修渠3公里。\n", "utf-8")
+        run(file, DAY + timedelta(days=night))
+        whole = tmp_path / f"whole{night}"
+        stored.export(store_of(file), whole, replace(nightly_config.load(file, {}).extract, formats=("csv",)))
+        ours = {
+            n: d
+            for n, d in contents(out).items()
+            if n not in ("report.html", "report.json", "state.txt", "pieces.json")
+        }
+        assert ours == contents(whole), night
 
 
 def test_touched_and_renamed_files(file: Path) -> None:

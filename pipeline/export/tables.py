@@ -49,17 +49,26 @@ def plain(number: Decimal) -> str:
     return text.rstrip("0").rstrip(".") or "0" if "." in text else text
 
 
+def header(table: str) -> str:
+    """The first line of a table's CSV file."""
+    return ",".join(c.name for c in columns(table)) + "\r\n"
+
+
 class CsvSink:
     """One CSV file."""
 
     def __init__(self, folder: Path, table: str) -> None:
         order, self._arrange = arranged(table)
         self._file: IO[str] = (folder / f"{table}.csv").open("w", encoding="utf-8-sig", newline="", errors="replace")
-        self._file.write(",".join(c.name for c in order) + "\r\n")
         self._text = [c.type == "string" for c in order]
+        self._file.write(header(table))
 
     def add(self, rows: Sequence[Values]) -> None:
         """Append rows."""
+        self._file.write(self.block(rows))
+
+    def block(self, rows: Sequence[Values]) -> str:
+        """Rows as they stand in the file."""
         lines = []
         for row in rows:
             cells = []
@@ -73,8 +82,7 @@ class CsvSink:
                 else:
                     cells.append(f"{value:.6g}" if isinstance(value, float) else str(value))
             lines.append(",".join(cells))
-        if lines:
-            self._file.write("\r\n".join(lines) + "\r\n")
+        return "\r\n".join(lines) + "\r\n" if lines else ""
 
     def close(self) -> None:
         """Finish the file."""

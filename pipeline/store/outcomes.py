@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, select
 
 from extractors.schema import TABLES
 from pipeline.journal import Entry
-from pipeline.store.schema import BODIES, OUTCOMES, READS, ROW_TABLES, ROWS, TEXTS
+from pipeline.store.schema import BODIES, INPUTS, OUTCOMES, READINGS, READS, ROW_TABLES, ROWS, TEXTS
 from pipeline.worker import Outcome
 
 _CHUNK = 400  # ids in one IN (…)
@@ -174,3 +174,30 @@ def forget(connection: Connection, versions: Iterable[str]) -> int:
             held = set(connection.scalars(select(OUTCOMES.c.text_id).where(OUTCOMES.c.text_id.in_(some))))
             connection.execute(delete(TEXTS).where(TEXTS.c.text_id.in_(set(some) - held)))
     return gone
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One outcome of the current reading of an input that counts."""
+
+    version: str
+    document: int
+    source: str
+    doc_id: str
+    reason: str
+    detail: str
+    parts: int
+
+
+def live(connection: Connection) -> list[Head]:
+    """The outcomes that count now, second copies included, in input order."""
+    query = (
+        select(
+            INPUTS.c.source, INPUTS.c.path, OUTCOMES.c.version, OUTCOMES.c.document, OUTCOMES.c.source, OUTCOMES.c.doc_id,
+            OUTCOMES.c.reason, OUTCOMES.c.detail, OUTCOMES.c.parts,
+        )
+        .join(READINGS, and_(READINGS.c.version == OUTCOMES.c.version, READINGS.c.until == ""))
+        .join(INPUTS, and_(INPUTS.c.input_id == READINGS.c.input_id, INPUTS.c.until == ""))
+    )  # fmt: skip
+    rows = sorted(tuple(row) for row in connection.execute(query))
+    return [Head(*row[2:]) for row in rows]

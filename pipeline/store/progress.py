@@ -44,7 +44,9 @@ def refresh(
     names = DECLARED["progress"]
     rows = [ProgressRow(*row) for row in matcher.rows()]
     if rows:
-        connection.execute(insert(PROGRESS), [{n: getattr(r, n) for n in names} for r in rows])
+        connection.execute(
+            insert(PROGRESS), [{"ordinal": i} | {n: getattr(r, n) for n in names} for i, r in enumerate(rows)]
+        )
     return before, {r.target_figure_id: r for r in rows}
 
 
@@ -113,3 +115,12 @@ def _counted(connection: Connection, versions: Iterable[str]) -> set[tuple[str, 
         )
         found |= {(v, d) for v, d in connection.execute(query)}
     return found
+
+
+def rows_of(connection: Connection, places: dict[str, int]) -> list[tuple[Any, ...]]:
+    """All rows, tuples in declaration order, in the order of the documents of their targets (``places`` by doc_id)."""
+    columns = [PROGRESS.c[n] for n in DECLARED["progress"]]
+    at = DECLARED["progress"].index("target_doc_id")
+    rows = [tuple(row) for row in connection.execute(select(*columns, PROGRESS.c.ordinal))]
+    rows.sort(key=lambda row: (places.get(row[at], -1), row[-1]))
+    return [row[:-1] for row in rows]

@@ -93,6 +93,7 @@ Index("ix_readings_version", READINGS.c.version)
 PROGRESS = Table(
     "progress",
     META,
+    _whole("ordinal"),
     *(Column(c.name, _type(c.type), primary_key=c.name in TABLES["progress"].key) for c in columns("progress")),
 )
 BODIES = Table(

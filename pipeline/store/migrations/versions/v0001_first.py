@@ -172,6 +172,7 @@ def upgrade() -> None:
     op.create_index("ix_outcomes_text_id", "outcomes", ["text_id"], unique=False)
     op.create_table(
         "progress",
+        sa.Column("ordinal", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("target_figure_id", Words(), nullable=False),
         sa.Column("actual_figure_id", Words(), nullable=False),
         sa.Column("indicator", Words(), nullable=True),
