@@ -30,6 +30,7 @@ SIGNS = {
 # What a font without a map to characters leaves: private use, controls, replacement characters, glyph numbers.
 BROKEN = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f]")
 BROKEN_SHARE = 0.2
+GAPS = re.compile(r"(?m)^[^\r\n ]++ [^\r\n]")  # lines with a gap: where two columns were written across, each has one
 
 
 def read(data: bytes, name: str) -> Parsed:
@@ -129,7 +130,10 @@ class _Pages:
             blocks = celltext.blocks(pdfpaths.characters(page, textpage), cells) if cells else None
             if blocks is not None:
                 return blocks
-        return _lines(pdfcolumns.reordered(page, textpage) or pdfpaths.unspaced(textpage, text))
+        text = pdfpaths.unspaced(textpage, text)
+        if len(GAPS.findall(text)) >= pdfcolumns.MIN_LINES:
+            text = pdfcolumns.reordered(page, textpage) or text
+        return _lines(text)
 
     def _second_opinion(self, number: int) -> list[list[ruling.Box]]:
         """Cells of tables whose columns are parted by blanks, as pdfplumber sees them."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from extractors.reading.celltext import WIDE, Placed
 from extractors.reading.ruling import Box, Rule
 
 SPACED = re.compile(r"[\u3400-\u9fff，。；：、（）] (?=[0-9A-Za-z])|[0-9A-Za-z%.] (?=[\u3400-\u9fff，。；：、（）])")
-THIN = 0.45  # of the size of type: a gap that no blank was typed for
+THIN = 0.35  # of a character's height with its leading: a gap that no blank was typed for
+STRIDE = 3  # of many text objects every third is looked at: the rules of a table come in longer runs
 MAX_OBJECTS = 20_000
 MAX_SEGMENTS = 2000  # of one path; more is a drawing
 MAX_DEPTH = 3
@@ -119,14 +120,14 @@ def characters(page: Any, textpage: Any) -> Iterator[Placed]:
 
     of, raw = frame(page), textpage.raw
     x0, x1, y0, y1 = (ctypes.c_double() for _ in range(4))
-    before_wide = False
+    before_wide, thin = False, _thinness(raw)
     for index in range(pdfium.FPDFText_CountChars(raw)):
         code = pdfium.FPDFText_GetUnicode(raw, index)
         if code in DROPPED:
             continue
         char = "-" if code in HYPHENS else chr(code)
         if char.isspace() or not pdfium.FPDFText_GetCharBox(raw, index, x0, x1, y0, y1):
-            if char != " " or not (before_wide or _next_is_wide(raw, index)) or not _thin(raw, index):
+            if char != " " or not (before_wide or _next_is_wide(raw, index)) or not thin(index):
                 yield char, None
             continue
         before_wide = WIDE.match(char) is not None
@@ -136,9 +137,13 @@ def characters(page: Any, textpage: Any) -> Iterator[Placed]:
 
 
 def count(page: Any, limit: int) -> int:
-    """Number of path objects, also those in forms; counting stops beyond ``limit``."""
+    """Number of path objects, also those in forms; counting stops beyond ``limit``. 0 where a sample of them is all text."""
     import pypdfium2.raw as pdfium  # noqa: PLC0415
 
+    total = pdfium.FPDFPage_CountObjects(page.raw)
+    kinds = {pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page.raw, i)) for i in range(0, total, STRIDE)}
+    if kinds == {pdfium.FPDF_PAGEOBJ_TEXT}:
+        return 0
     found = 0
     stack = [(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, 0)]
     while stack:
@@ -168,25 +173,33 @@ def unspaced(textpage: Any, text: str) -> str:
     characters. Blanks that stand in the file are kept."""
     import pypdfium2.raw as pdfium  # noqa: PLC0415
 
+    raw = textpage.raw
+    index_of, thin = pdfium.FPDFText_GetCharIndexFromTextIndex, _thinness(raw)
     out: list[str] = []
     done = 0
     for found in SPACED.finditer(text):
         at = found.start() + 1
-        if _thin(textpage.raw, pdfium.FPDFText_GetCharIndexFromTextIndex(textpage.raw, at)):
+        if thin(index_of(raw, at)):
             out.append(text[done:at])
             done = at + 1
     return "".join([*out, text[done:]]) if out else text
 
 
-def _thin(raw: Any, index: int) -> bool:
-    """Whether the blank at ``index`` is PDFium's own and stands for less than a typed blank would take."""
+def _thinness(raw: Any) -> Callable[[int], bool]:
+    """Tells of the blank at an index whether it is PDFium's own and stands for less than a typed blank would take."""
     import pypdfium2.raw as pdfium  # noqa: PLC0415
 
-    if index < 1 or pdfium.FPDFText_IsGenerated(raw, index) != 1:
-        return False
+    generated, loose = pdfium.FPDFText_IsGenerated, pdfium.FPDFText_GetLooseCharBox
     before, after = pdfium.FS_RECTF(), pdfium.FS_RECTF()
-    if not pdfium.FPDFText_GetLooseCharBox(raw, index - 1, before) or not pdfium.FPDFText_GetLooseCharBox(
-        raw, index + 1, after
-    ):
-        return False
-    return bool(after.left - before.right < THIN * max(pdfium.FPDFText_GetFontSize(raw, index - 1), 1.0))
+
+    def thin(index: int) -> bool:
+        if (
+            index < 1
+            or generated(raw, index) != 1
+            or not loose(raw, index - 1, before)
+            or not loose(raw, index + 1, after)
+        ):
+            return False
+        return bool(after.left - before.right < THIN * abs(before.top - before.bottom))
+
+    return thin
