@@ -23,7 +23,7 @@ import jieba
 
 import extractors
 from extractors.language import quantities, times
-from tests.bench import rightness
+from tests.bench import reading, rightness
 from tests.bench.yardsticks import PARSERS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -167,6 +167,7 @@ def main() -> None:
         chain("own documents", files),
         *([chain("documents beside", shared)] if shared else []),
         start_up(),
+        reading.rows(),
         parsers("own documents", files),
         *([parsers("documents beside", shared)] if shared else []),
     ]
