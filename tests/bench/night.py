@@ -1,13 +1,14 @@
 """The cost of a night over many files of which few are new: ``python -m tests.bench.night [FILES] [NEW]``.
 
-The night, less the reading of its new files, against a bare walk with stat over all files plus opening the store; all in one
-process, each the best of some rounds.
+The night, less the reading of its new files, against a bare walk with stat over all files plus opening the store: once in one
+process, once as processes of their own (``python -c`` that walks and opens, ``taizhang nightly``), each the best of some rounds.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -15,10 +16,11 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
-from pipeline import batch, intake, nightly_config
+from pipeline import batch, nightly_config
 from pipeline.clock import Clock
 from pipeline.nightly import night
 from pipeline.store import open_store
+from tests.cliruns import COMMAND
 from tests.nights import TOML, settled
 
 ROUNDS = 3
@@ -88,24 +90,42 @@ def measure(files: int = 10_000, new: int = 10) -> dict[str, float]:
         one = {
             "walk": seconds(lambda: walk(inbox)),
             "open": seconds(lambda: open_store(settings.url).migrate()),
-            "night": seconds(lambda: night(settings, Clock(FIRST + timedelta(days=n + 1)), lambda _a, _b: None)) - reading[0],
+            "night": seconds(lambda n=n: night(settings, Clock(FIRST + timedelta(days=n + 1)), lambda _a, _b: None))
+            - reading[0],
             "reading": reading[0],
         }
         best = {k: min(v, best.get(k, v)) for k, v in one.items()}
     batch.engine = plain
+    opening = (
+        "import os; from pipeline.store import open_store; "
+        f"[os.stat(f'{{r}}/{{n}}') for r, _, ns in os.walk({str(inbox)!r}) for n in ns]; open_store({settings.url!r}).migrate()"
+    )
+    for n in range(ROUNDS):
+        write(inbox, files + (ROUNDS + n) * new, new)
+        settled(inbox)
+        one = {
+            "base process": seconds(lambda: subprocess.run([sys.executable, "-c", opening], check=True)),
+            "night process": seconds(lambda n=n: subprocess.run(
+                [*COMMAND, "nightly", "--config", str(file), "--as-of", str(FIRST + timedelta(days=9 + n)), "--quiet"], check=True
+            )) - best["reading"],
+        }  # fmt: skip
+        best = {k: min(v, best.get(k, v)) for k, v in (best | one).items()}
     shutil.rmtree(folder)
     return found | best
 
 
 def main() -> None:
     """Print the row."""
-    assert intake
     files, new = (int(a) for a in (*sys.argv[1:], "10000", "10")[:2])
     m = measure(files, new)
     base = m["walk"] + m["open"]
     print(
         f"| a night over {files:,} files, {new} new, without reading these | {m['night'] * 1000:.0f} ms | "
         f"walk with stat {m['walk'] * 1000:.0f} ms + opening the store {m['open'] * 1000:.0f} ms | {base / m['night']:.2f} |"
+    )
+    print(
+        f"| the same as a process of its own | {m['night process'] * 1000:.0f} ms | a process that walks and opens "
+        f"{m['base process'] * 1000:.0f} ms | {m['base process'] / m['night process']:.2f} |"
     )
     print(f"first night {m['first night']:.1f} s, reading the new {m['reading'] * 1000:.0f} ms", file=sys.stderr)
 
