@@ -111,12 +111,11 @@ def _publish(store: Store, settings: Nightly, partial: Path, out: Path, report: 
 
 def _export(connection: Connection, new: Path, out: Path, settings: Settings) -> None:
     """Write the tables: CSV alone from those of the night before, other formats from the start."""
-    if settings.formats == ("csv",):
-        if len(current(connection)) <= SHARD_DOCUMENTS:
-            merge, rows, pieces = spliced.write(connection, out, new)
-            stored.finish(connection, merge, new, out, settings, "", rows)
-            (new / spliced.PIECES).write_text(pieces, "utf-8")
-            return
+    if settings.formats == ("csv",) and len(current(connection)) <= SHARD_DOCUMENTS:
+        merge, rows, pieces = spliced.write(connection, out, new)
+        stored.finish(connection, merge, new, out, settings, "", rows)
+        (new / spliced.PIECES).write_text(pieces, "utf-8")
+        return
     stored.write(connection, new, out, settings)
 
 

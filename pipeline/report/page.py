@@ -40,4 +40,3 @@ def write(report: Report, folder: Path) -> None:
         draft = folder / f"{name}.draft"
         draft.write_text(text, "utf-8", newline="\n")
         draft.replace(folder / name)
-
