@@ -22,6 +22,7 @@ _LIMIT = re.compile(
     r"每[0-9一二三两半]*个?[年月季周旬日天班学]|[0-9年月旬季周度日号天时][底初末]?(?:之?前|以内|内|起)|月底|季末|[底初末]前"
 )
 
+_FAR = 300
 _AHEAD = re.compile(r"[月底初末旬日号]前(?!的)")
 _UNDER = re.compile(r"在[^,，。;；]{2,30}(?:领导|指导|支持|关心|帮助|配合)下")
 SURE = {"modal": 0.85, "role": 0.85, "with": 0.8, "verb": 0.75, "preposition": 0.7, "time": 0.6, "colon": 0.6}
@@ -63,14 +64,13 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
 
 def _still_due(text: str, sentence: Sentence, group: Group) -> bool:
     """Whether a time limit ahead stands in a sentence of a report: 剩余路段9月底前完工,由X负责."""
-    return _AHEAD.search(text, sentence.start, sentence.end) is not None and not words().past.search(
-        text, sentence.start, sentence.end
-    )
+    begin, stop = max(sentence.start, group.start - _FAR), min(sentence.end, group.end + _FAR)
+    return _AHEAD.search(text, begin, stop) is not None and not words().past.search(text, begin, stop)
 
 
 def _is_vision(text: str, sentence: Sentence, tail: Tail) -> bool:
     """Whether a place only has a future before it: 云桥县将与全省同步实现现代化."""
-    part = _COMMA_PART.match(text, tail.place, sentence.end)
+    part = _COMMA_PART.match(text, tail.place, min(sentence.end, tail.place + _FAR))
     return (
         tail.cue not in words().duties
         and part is not None
@@ -85,7 +85,7 @@ def _called(text: str, sentence: Sentence, group: Group, tail: Tail) -> float:
         return 0.85
     if tail.kind == "title":
         return 0.0
-    part = _COMMA_PART.match(text, tail.place, sentence.end)
+    part = _COMMA_PART.match(text, tail.place, min(sentence.end, tail.place + _FAR))
     says = part is not None and part.end() - tail.place >= 2 and not _NO_VERB.match(text, tail.place, sentence.end)
     works = part is not None and _WORK.search(text, tail.place, part.end())
     if (group.context == "by" and says) or works or group.cue in ("责成", "责令"):

@@ -27,6 +27,8 @@ _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
 _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "或", "、及", "及其"])
 _NOUN_CLOSERS = re.compile(rf"(?:{patterns('unit_patterns', 'noun_closers')})$")
 _STRONG_VERB = re.compile(patterns("unit_patterns", "strong_verb"))
+_LONGEST_PART = 200
+_LONGEST_CLAUSE = 600
 _PIECE = re.compile("[^、]+")
 _MAINLY = re.compile(r"为主(?=[,。、;]|牵头)")
 _PHRASE_END = frozenset(",，。;；)）\n、:：")
@@ -152,7 +154,8 @@ class Subjects:
     def _join_commas(self, i: int, sentence: Sentence) -> None:
         """Take in groups parted only by a comma: 各镇,各有关部门要…"""
         group = self.groups[i]
-        for following in self.groups[i + 1 :]:
+        for j in range(i + 1, len(self.groups)):
+            following = self.groups[j]
             gap = self.text[group.end : following.start].strip(" ")
             if gap not in (",", ",以及", ",及", ",和") or following.end > sentence.end:
                 return
@@ -248,7 +251,7 @@ class Subjects:
                 begin += 1
             fill = lexicon.fill.match(text, begin, end)
             start = fill.end() if fill else begin
-            part = _COMMA_PART.match(text, start, end)
+            part = _COMMA_PART.match(text, start, min(end, start + _LONGEST_CLAUSE))
             stop = part.end() if part else start
             next_open = stop < end and text[stop] in ",，"
             if stop - start < 2 and next_open:
@@ -275,6 +278,7 @@ class Subjects:
 
     def _part_start(self, place: int, low: int) -> int:
         """Where the comma part around ``place`` begins."""
+        low = max(low, place - _LONGEST_PART)
         return max([low, *(self.text.rfind(mark, low, place) + 1 for mark in ",，;；。:：\n")])
 
     def _supervises(self, span: tuple[int, int]) -> bool:
