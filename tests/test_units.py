@@ -172,6 +172,7 @@ def test_mentions_are_sound(text: str) -> None:
         "digits",
         "long list",
         "towards",
+        "by bodies",
         "bold",
         "shares",
         "led",
