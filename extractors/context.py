@@ -6,10 +6,11 @@ Only sentences that hold a quantity, a time or a unit are looked at; a sentence 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from operator import attrgetter
 
 from extractors import tense
 from extractors.document import Document, Part, Segment
@@ -25,6 +26,10 @@ _STEP_YEARS = re.compile(r"(20\d\d)年(?:值|实际|现状|基期|基数|完成)
 _CLOCK = re.compile(r"\d{1,3}:\d{1,3}")
 _DAY_NUMBER = re.compile(r"\d+(?:\.\d+)?天")
 _DAY_COUNT = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}(\d{1,5}(?:\.\d{1,2})?)天")
+
+
+_WINDOW = 24
+_start = attrgetter("start")
 
 
 @dataclass(slots=True)
@@ -59,6 +64,11 @@ class SentenceView:
         if self._cues is None:
             self._cues = tense.cues(self.text, self.start, self.end)
         return self._cues
+
+    def times_before(self, place: int) -> list[Time]:
+        """The last times that begin before an offset, in order; a window, so that a sentence of nothing but times stays linear."""
+        i = bisect_left(self.times, place, key=_start)
+        return self.times[max(0, i - _WINDOW) : i]
 
     def clause_index(self, place: int) -> int:
         """Index of the clause that holds an offset."""

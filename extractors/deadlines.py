@@ -7,6 +7,7 @@ to a name; a bare year or 今年 as an adverb is kept as a candidate below 0.5.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -199,7 +200,9 @@ def _dates(t: Time, kind: str) -> tuple[str, str]:
 
 def _telling(sentence: SentenceView, clause: tuple[int, int], t: Time) -> list[tense.Cue]:
     """The tense cues that may tell whether a time limits work: for X前 those of its own clause, outside the time itself."""
-    own = [c for c in sentence.cues if not t.start <= c[0] < t.end]
+    stop = bisect_left(sentence.cues, (clause[1],))
+    near = sentence.cues[max(0, stop - 64) : stop]
+    own = [c for c in near if not t.start <= c[0] < t.end]
     return own if t.kind == "in" else [c for c in own if clause[0] <= c[0] < clause[1]]
 
 
@@ -211,7 +214,7 @@ def _nominal(t: Time) -> bool:
 def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
     """The words between a time and the next one, or the end of its clause."""
     stop = min(
-        (u.start for u in sentence.times[n + 1 :] if u.kind != "duration" and not _nominal(u)), default=clause[1]
+        (u.start for u in sentence.times[n + 1 : n + 25] if u.kind != "duration" and not _nominal(u)), default=clause[1]
     )
     found = actions.phrase(sentence.text, t.end, min(stop, clause[1]))
     return found if len(found) >= 2 else ""
@@ -223,7 +226,7 @@ def _action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) ->
     text = sentence.text
     if found := _own_words(sentence, n, t, clause):
         return found
-    later = [u for u in sentence.times[n + 1 :] if u.start < clause[1] and not _nominal(u)]
+    later = [u for u in sentence.times[n + 1 : n + 25] if u.start < clause[1] and not _nominal(u)]
     if later:
         return actions.phrase(text, later[-1].end, clause[1])
     i = sentence.clause_index(t.start)

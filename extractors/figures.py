@@ -213,7 +213,7 @@ def _left(sentence: SentenceView, clause: tuple[int, int], memory: _Memory, plac
     """The words of the clause before a number, from the number before it on, without times (but those compared with)."""
     start = max(clause[0], memory.end, sentence.segment.body if sentence.segment.body < place else clause[0])
     pieces = []
-    for t in sentence.times:
+    for t in sentence.times_before(place):
         if (
             start <= t.start
             and t.end <= place

@@ -20,7 +20,7 @@ _AFTER_COMPARED = re.compile(r"以来|同期|的基础|相比|上?增长|上?下
 def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str]:
     """(start, end) as ISO dates with XXXX for an unknown year, either empty; ('', '') where the text does not say."""
     text = view.text
-    for t in reversed(view.times):
+    for t in reversed(view.times_before(q.start)):
         if t.end > q.start or _compared(text, t) or _OF_NOUN.match(text, t.end):
             continue
         if _FROM_BEFORE.search(text, max(0, t.start - 1), t.start) and any(

@@ -140,7 +140,7 @@ def status(
 def _promised(sentence: SentenceView, q: Quantity) -> bool:
     """A time limit before the number in its sentence makes it a promise, also within a report (预计12月底前可完成)."""
     return (
-        any(t.kind == "by" and t.end <= q.start for t in sentence.times)
+        any(t.kind == "by" and t.end <= q.start for t in sentence.times_before(q.start))
         or _COULD.search(sentence.text, q.start - 6, q.start) is not None
     )
 
@@ -154,9 +154,7 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int]) ->
     if year is not None and view.part.year is not None and year < view.part.year:
         return "done", 0.85
     if sentence.times and any(
-        TO_DATE.match(t.text) and not _TARGETED.search(text, t.end, clause[1])
-        for t in sentence.times
-        if t.start < clause[1]
+        TO_DATE.match(t.text) and not _TARGETED.search(text, t.end, clause[1]) for t in sentence.times_before(clause[1])
     ):
         view.carried[segment.start] = "done"
         return "done", 0.85

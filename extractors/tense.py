@@ -7,6 +7,7 @@ and a cue governs what follows it in its clause, then in its sentence.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import Literal
 
 from extractors.lexicon import words
@@ -55,6 +56,9 @@ def cues(text: str, start: int, end: int) -> list[Cue]:
     return found
 
 
+_WINDOW = 64  # cues looked at: a clause of nothing but cues stays linear
+
+
 def judge(
     found: list[Cue], clause: tuple[int, int], place: int, default: Tense, *, looking_on: bool = False
 ) -> tuple[Tense, str]:
@@ -67,9 +71,8 @@ def judge(
     before: Cue | None = None
     after: Cue | None = None
     earlier: Cue | None = None
-    for cue in found:
-        if cue[0] >= clause[1]:
-            break
+    stop = bisect_left(found, (clause[1],))
+    for cue in found[max(0, stop - _WINDOW) : stop]:
         if cue[0] < clause[0]:
             earlier = cue
         elif cue[0] < place:
