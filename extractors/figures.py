@@ -43,6 +43,7 @@ _CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
 _STEP = re.compile(r"每(?:超|多|少|降|减|增|高|低|提前|逾期|欠|短缺|缺)[^,，。;；]{0,4}$")  # 每超1%加0.5分
 _LEVEL = re.compile(r"(?:到|至|为)约?$")
 _LEVEL_REACH, _MORE_REACH = 3, 12  # no match of these two is longer: where to begin to look
+_CLAUSE_REACH = 240  # a clause is read this far from its figure: longer ones are lists without their commas
 _ADDED = re.compile(
     r"(?:比|较)(?:上年|去年|前年|同期|上月|上季|年初)[^,，。;；]{0,4}(?:扩种|扩大|新增|增收|增产|增加|多)$"
 )
@@ -98,7 +99,8 @@ def find_in(
             at += 1
         if at == len(clauses) or not (clauses[at][0] <= q.start and q.end <= clauses[at][1]):
             continue
-        figure = _figure(view, sentence, clauses[at], n, q, memory)
+        clause = max(clauses[at][0], q.start - _CLAUSE_REACH), min(clauses[at][1], q.end + _CLAUSE_REACH)
+        figure = _figure(view, sentence, clause, n, q, memory)
         if figure is not None:
             yield figure
             if figure.confidence >= 0.5:

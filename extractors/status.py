@@ -67,6 +67,7 @@ _SCORING = re.compile("|".join(words("figures", "scoring")))
 _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
 _DESCRIBED = re.compile(r"[^,，。;；]{0,20}?(?:项目|生产线|工程|厂房|基地|园区|的)")
 _PROJECT = re.compile(r"[^,，。;；]{0,80}?(?:项目|生产线|工程|基地)")
+_SENTENCE_REACH = 480  # what decides a figure stands this near; one "sentence" may be a page without its stops
 _FROM = re.compile(r"(?:由|从|自)[^,，。;；]{0,8}$")
 _TO = re.compile(rf"(?:{patterns('figures', 'to_level')})[^,，。;；]{{0,4}}$")
 
@@ -119,7 +120,7 @@ def status(
         later = sentence.quantities[n + 1]
         if later.start < clause[1] and _TO.search(text, q.end, later.start):
             return "actual", "由…到", 0.9
-    default, certainty = _default(view, sentence, clause)
+    default, certainty = _default(view, sentence, clause, q)
     verdict, cue = tense.judge(sentence.cues, clause, q.start, default)
     past = _past(view, time)
     if past and (cue == "" or cue in ("预计", "目标", "计划", "将", "可")):
@@ -145,7 +146,7 @@ def _promised(sentence: SentenceView, q: Quantity) -> bool:
     )
 
 
-def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int]) -> tuple[tense.Tense, float]:
+def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q: Quantity) -> tuple[tense.Tense, float]:
     """Tense of the section, else of what the paragraph said before, else of the part, with its certainty."""
     segment, text = sentence.segment, sentence.text
     if segment.kind in ("item", "heading") and _PROBLEM_ITEM.search(view.text, sentence.end, segment.end + 12):
@@ -163,9 +164,8 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int]) ->
         return "done", 0.85
     if segment.tense:
         return segment.tense, 0.88
-    if _COMPARISON.search(text, sentence.start, sentence.end) and not _TARGETED.search(
-        text, sentence.start, sentence.end
-    ):
+    near = max(sentence.start, q.start - _SENTENCE_REACH), min(sentence.end, q.end + _SENTENCE_REACH)
+    if _COMPARISON.search(text, *near) and not _TARGETED.search(text, *near):
         view.carried[segment.start] = "done"
         return "done", 0.72
     return view.carried.get(segment.start) or view.tense, 0.72
@@ -191,7 +191,7 @@ def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, m
         return m.group()
     if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
         return "分"
-    around = sentence.text[sentence.start : sentence.end]
+    around = sentence.text[max(sentence.start, q.start - _SENTENCE_REACH) : min(sentence.end, q.end + _SENTENCE_REACH)]
     reported = sentence.segment.tense == "done" or _RAISED.search(sentence.text, sentence.start, q.start) is not None
     if (
         not reported
