@@ -35,7 +35,12 @@ def run(
     merged = {k: v for k, v in os.environ.items() if not k.startswith("TAIZHANG_")} | (env or {})
     merged["PYTHONPATH"] = os.pathsep.join(p for p in (merged.get("PYTHONPATH"), str(ROOT)) if p)
     return subprocess.run(
-        [*COMMAND, *map(str, arguments)], cwd=cwd, env=merged, capture_output=True, check=False, **{"timeout": 120, **more}
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        env=merged,
+        capture_output=True,
+        check=False,
+        **{"timeout": 120, **more},
     )  # type: ignore[call-overload,no-any-return]
 
 

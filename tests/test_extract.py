@@ -129,6 +129,14 @@ def test_same_bytes_whatever_workers_order_and_day(tmp_path: Path) -> None:
     assert contents(tmp_path / "one") == contents(tmp_path / "two") == contents(tmp_path / "none")
 
 
+def test_a_long_temporary_folder_is_no_hindrance(tmp_path: Path) -> None:
+    long = tmp_path / ("临时" * 20)
+    long.mkdir()
+    done = run("extract", office(tmp_path / "in"), "--out", tmp_path / "o", "--workers", "2", env={"TMPDIR": str(long)})
+    assert done.returncode == 0, done.stderr
+    assert not list(long.iterdir())
+
+
 def test_a_killed_run_goes_on_and_loses_and_doubles_nothing(tmp_path: Path, faults: dict[str, str]) -> None:
     folder = office(tmp_path / "in", 200)
     for n in range(60):

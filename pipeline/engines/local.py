@@ -36,6 +36,7 @@ _NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000  # linux/sched.h
 _DEATHS = 5  # members of one archive that may end their worker before the archive is given up
 # Tasks handed over per worker: enough that none waits, few enough that results never pile up.
 _AHEAD = 3
+_LONGEST_TMPDIR = 70  # bytes; 32 more are multiprocessing's names
 _GRACE = 10.0  # seconds after which the pool ends a worker whose own alarm did not
 
 
@@ -64,7 +65,7 @@ def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iter
     context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
     if sys.platform == "linux":
         context.set_forkserver_preload(["pipeline.engines.warm"])
-        with _quiet():
+        with _quiet(), _short_socket_path():
             forkserver.ensure_running()
     temporary = scratch / "tmp"
     temporary.mkdir(exist_ok=True)
@@ -148,6 +149,19 @@ def _cause(death: Exception, settings: Settings) -> tuple[str, str]:
         return "memory", "the system ended the reading process twice, most likely for want of memory"
     name = signal.Signals(code).name if code in signal.valid_signals() else f"exit code {-code}"
     return "crash", f"the reading process ended with {name}"
+
+
+@contextlib.contextmanager
+def _short_socket_path() -> Iterator[None]:
+    """The server's socket stands in the temporary folder, and sockaddr_un holds 107 bytes of its path: where TMPDIR is
+    longer than that allows, /tmp stands in while it is made."""
+    chosen = tempfile.gettempdir()
+    if len(os.fsencode(chosen)) > _LONGEST_TMPDIR and os.access("/tmp", os.W_OK):
+        tempfile.tempdir = "/tmp"
+    try:
+        yield
+    finally:
+        tempfile.tempdir = chosen
 
 
 def _limit(memory_mb: int, temporary: str) -> None:
