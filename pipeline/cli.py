@@ -66,7 +66,7 @@ def _main(
     pass
 
 
-@app.command(help=_EXTRACT_HELP)
+@app.command(help=_EXTRACT_HELP, short_help="读材料,写出台账和各表")
 def extract(
     inputs: Annotated[list[str], typer.Argument(metavar="INPUT…", help="文件或文件夹")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="输出文件夹:不存在、空的或本程序写的")],
@@ -110,7 +110,8 @@ def extract(
 
 
 @app.command(
-    help="例:\n\n\b\n  taizhang parse < 问题.jsonl > 答案.jsonl\n\n逐行读 JSON {id,text,anchor},逐行写出其中的数量与时间。"
+    short_help="逐行读 JSON,写出其中的数量与时间",
+    help="例:\n\n\b\n  taizhang parse < 问题.jsonl > 答案.jsonl\n\n逐行读 JSON {id,text,anchor},逐行写出其中的数量与时间。",
 )
 def parse() -> None:
     """JSON lines filter over the two parsers."""
@@ -119,12 +120,12 @@ def parse() -> None:
     filter_.run(sys.stdin.buffer, sys.stdout.buffer)
 
 
-app.command(help=nightly.HELP)(nightly.nightly)
-app.command(help=export.HELP)(export.export)
-app.command(help=due.HELP)(due.due)
-app.command(help=status.HELP)(status.status)
-app.command(help=doctor.HELP)(doctor.doctor)
-app.command(help=evaluate_verb.HELP)(evaluate_verb.evaluate)
+app.command(help=nightly.HELP, short_help="夜间运行:更新存储,写出各表和晨报")(nightly.nightly)
+app.command(help=export.HELP, short_help="把存储写成各表,可指定日期")(export.export)
+app.command(help=due.HELP, short_help="近期到期的时限,可写日历文件")(due.due)
+app.command(help=status.HELP, short_help="存储里有什么,最近几次夜间运行怎样")(status.status)
+app.command(help=doctor.HELP, short_help="检查程序、存储和各项设置")(doctor.doctor)
+app.command(help=evaluate_verb.HELP, short_help="把结果与人工标注逐行对照")(evaluate_verb.evaluate)
 
 
 def _fail(message: str, code: int) -> NoReturn:
