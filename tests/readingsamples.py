@@ -17,6 +17,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
+from extractors.document import Source
+
 PARAGRAPHS = ["清河县2026年水利工作要点", "全年完成投资3.6亿元,新建泵站12座。", "6月底前由县水利局完成清淤。"]
 ROWS = [
     ["序号", "任务", "责任单位", "完成时限"],
@@ -221,4 +223,19 @@ def all_formats() -> dict[str, bytes]:
         "c.csv": "\r\n".join(",".join(row) for row in ROWS).encode("gb18030"),
         "g.ods": ods_bytes(),
         **{f"x.{kind}": make() for kind, make in STRUCTURED.items()},
+    }
+
+
+def quoted(source: Source, table: int = 0) -> list[list[str]]:
+    """Texts of a table's cells by row, in order, empty cells left out."""
+    rows: dict[int, list[str]] = {}
+    for cell in source.tables[table].cells:
+        rows.setdefault(cell.row, []).append(source.text[cell.start : cell.end])
+    return list(rows.values())
+
+
+def places(source: Source, table: int = 0) -> dict[tuple[int, int], tuple[str, int, int]]:
+    """(row, column) → (text, rows, columns)."""
+    return {
+        (c.row, c.column): (source.text[c.start : c.end], c.row_span, c.column_span) for c in source.tables[table].cells
     }
