@@ -194,11 +194,6 @@ class Document:
         pages = self.source.pages
         return pages[max(bisect_right(pages, source_start, key=lambda p: p.start) - 1, 0)] if pages else None
 
-    def page_of(self, source_start: int) -> int | None:
-        """1-based page of a source offset, None where the format has no pages."""
-        page = self.page_at(source_start)
-        return page.number if page else None
-
 
 def warnings_text(warnings: Iterable[tuple[str, int]]) -> str:
     """``code=count`` separated by spaces, codes in order."""

@@ -18,15 +18,15 @@ def _any(key: str) -> str:
     return "|".join(re.escape(w) for w in words("figures", key))
 
 
-CAPACITY = re.compile(r"年产|日产|年处理|日处理|年用量|年加工|年生产|设计|装机")
+CAPACITY = re.compile(patterns("figures", "capacity"))
 _RULE = re.compile(
     r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
 )
-_RULE_SUBSIDY = re.compile(r"补助|补贴|奖励|资助|奖补|补偿|救助|贴息|经费支持|资金支持|财政支持|共同支持")
+_RULE_SUBSIDY = re.compile(patterns("figures", "subsidy"))
 _POINTS = re.compile(
     r"[计扣加得记]\s*\d+(?:\.\d+)?\s*分"
 )  # a scoring scheme: every number of the sentence is part of it
-_RULE_LIMIT = re.compile(r"最高|上限|封顶|单个|每个|每家|每户|一次性")
+_RULE_LIMIT = re.compile(patterns("figures", "subsidy_limit"))
 _RULE_TERMS = re.compile(r"每|按|最高|一次性|标准|给予|的[,，]|不超过")
 _RULE_FORM = re.compile(
     r"的(?:企业|单位|项目|个人|机构|人员|村|户)?[,，、]?(?:给予|予以|按照?|一次性|每|不予|扣|加|奖)"
@@ -39,7 +39,7 @@ _CONSEQUENCE = re.compile(
     r"的[^,，。;；]{0,8}[,，][^,，。;；]{0,12}(?:给予|予以|奖励|补助|补贴|处以|并处|处罚|罚款|扣|不予|取消|资助)"
 )
 _SHARE_GIVEN = re.compile(r"(?:的)?(?:比例)?(?:给予|予以|计提|返还|配套|奖励|补助|补贴|资助|扣)")
-_MEASURED_BY_POINTS = re.compile(r"自评|力争|高于|满意度|满意率|成绩|均分|测评|指数|文明程度|测试")
+_MEASURED_BY_POINTS = re.compile(patterns("figures", "measured_by_points"))
 _PROBLEM_ITEM = re.compile(r"整改(?:目标|措施|时限)[:：]")
 # A period counted from the new year on is reported on (1-9月,…), and so is what is ranked or compared with last year.
 TO_DATE = re.compile(
@@ -51,7 +51,7 @@ _COMPARISON = re.compile(
     rf"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列|占{_SHARE_OF}|完成{_SHARE_OF}"
 )
 _LAST_YEAR = re.compile(r"\s*(?:去年|上年|上学年|前一年|过去(?:的)?一年|[一二三四五\d]年来)(?![末底])")
-_TARGETED = re.compile(r"力争|确保|争取|计划|目标|预计|不低于|不少于|不超过|以内|以上|要|应|须")
+_TARGETED = re.compile(patterns("figures", "targeted"))
 # 某公司的总投资3.5亿元、占地176亩、年产500吨…项目: all numbers up to 项目 describe it.
 _MODIFIER = re.compile(r"的(?:总投资|投资|占地|年产)[^,，。;；]{0,60}$")
 # A bracket that describes the thing before it: 温泉酒店(客房288间,投资4.5亿元).

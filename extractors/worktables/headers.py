@@ -12,7 +12,6 @@ from extractors.language.times import Time
 from extractors.lexicon import settings, words
 
 UNIT_ROLES = ("lead", "responsible", "assist", "supervise")
-TEXT_ROLES = ("task", "target", "group", "note", "done", "")
 _ROLES = (
     *("number", "task", "target", *UNIT_ROLES, "body", "person", "deadline", "start"),
     *("done", "group", "note", "measure", "code"),

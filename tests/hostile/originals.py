@@ -11,8 +11,6 @@ from PIL import Image
 from tests import onesample
 from tests.readingsamples import all_formats, package
 
-BY_OFFICE = ("doc", "rtf", "odt", "xls")
-
 
 @cache
 def originals() -> dict[str, bytes]:
