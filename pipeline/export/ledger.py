@@ -1,17 +1,24 @@
-"""``ledger.xlsx``, the analyst's workbook: same input, same bytes, and memory that does not grow with the rows."""
+"""``ledger.xlsx``, the analyst's workbook: same input, same bytes, and memory that does not grow with the rows.
+
+The rows of a document are rendered by themselves (:func:`render`), so that workers can do it; :func:`write_ledger` joins them.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from extractors.schema import ProgressRow, RejectRow, Row
+from pipeline.export.cells import Link, Toned
 from pipeline.export.ledger_rows import Document, progress_cells, reject_cells
-from pipeline.export.workbook import MAX_ROWS, Link, Sheet, Toned
+from pipeline.export.rowxml import ORDINAL, Block, Renderer
+from pipeline.export.styles import register
+from pipeline.export.workbook import MAX_ROWS, Sheet
 from pipeline.worker import EXTRACTED, Outcome
 
 _CREATED = datetime(2020, 1, 1)  # any constant: the file must not tell the day
@@ -27,31 +34,49 @@ _TONES = {
 }
 
 
+@cache
 def look() -> dict[str, Any]:
     """The layout of the workbook, ``ledger.toml``."""
     return tomllib.loads(files(__package__).joinpath("ledger.toml").read_text("utf-8"))
 
 
 class _Layout:
-    """A sheet with the words of its codes."""
+    """The columns of a sheet, filled from rows and their computed cells, codes in words."""
 
-    def __init__(self, book: Any, layout: dict[str, Any], design: dict[str, Any], max_rows: int) -> None:
-        self.sheet = Sheet(book, layout, design, max_rows)
-        self._columns = layout["columns"]
-        self._words = design["words"]
-        self._ordinal = 0
+    def __init__(self, layout: dict[str, Any], design: dict[str, Any]) -> None:
+        self._columns = [(c["key"], c.get("words"), design["words"].get(c.get("words"))) for c in layout["columns"]]
+        self._renderer = Renderer(layout, design)
 
-    def add(self, row: Row, computed: dict[str, Any], first: bool) -> None:
-        self._ordinal += 1
+    def block(self, rows: Iterable[tuple[Row, dict[str, Any]]], first: bool) -> Block:
+        return self._renderer.block(map(self._values, rows), first)
+
+    def _values(self, pair: tuple[Row, dict[str, Any]]) -> list[Any]:
+        row, computed = pair
         values = []
-        for column in self._columns:
-            key = column["key"]
-            value = self._ordinal if key == "ordinal" else computed[key] if key in computed else getattr(row, key)
-            if (words := column.get("words")) and isinstance(value, str):
-                shown = self._words[words].get(value, value)
-                value = Toned(shown, tone) if (tone := _TONES.get((words, value))) else shown
+        for key, vocabulary, words in self._columns:
+            value = ORDINAL if key == "ordinal" else computed[key] if key in computed else getattr(row, key)
+            if words and isinstance(value, str):
+                shown = words.get(value, value)
+                value = Toned(shown, tone) if (tone := _TONES.get((vocabulary, value))) else shown
             values.append(value)
-        self.sheet.add(values, first)
+        return values
+
+
+@cache
+def _layouts() -> dict[str, _Layout]:
+    design = look()
+    return {s["table"]: _Layout(s, design) for s in design["sheets"]}
+
+
+def render(
+    outcome: Outcome, states: Mapping[str, ProgressRow], links: bool, tables: Sequence[str] = EXTRACTED
+) -> dict[str, Block]:
+    """The rows of one document as they stand in the ledger, by table.
+
+    ``states`` are the rows of ``progress`` by target figure, ``links`` tells whether ``texts/`` stands beside the ledger.
+    """
+    document = Document(outcome.rows, outcome.text.decode(), states, look()["words"], links)
+    return {table: _layouts()[table].block(document.cells(table), first=True) for table in tables}
 
 
 def write_ledger(
@@ -65,7 +90,8 @@ def write_ledger(
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
     book.set_properties({"title": "任务台账", "author": "taizhang", "created": _CREATED})
     book.set_calc_mode("auto")
-    layouts = {s["table"]: _Layout(book, s, design, max_rows) for s in design["sheets"]}
+    register(book, design)
+    sheets = {s["table"]: Sheet(book, s, design, max_rows) for s in design["sheets"]}
     compared = [ProgressRow(*r) for r in progress]
     states = {p.target_figure_id: p for p in compared}
     wanted = {p.target_doc_id for p in compared} | {p.actual_doc_id for p in compared}
@@ -75,18 +101,16 @@ def write_ledger(
             from pipeline.merge import reject_row  # noqa: PLC0415
 
             row = RejectRow(*reject_row(outcome))
-            layouts["rejects"].add(row, reject_cells(row), first=False)
+            sheets["rejects"].add(_layouts()["rejects"].block([(row, reject_cells(row))], first=False))
             continue
-        document = Document(outcome.rows, outcome.text.decode(), states, design["words"], links)
         if outcome.doc_id in wanted:
-            names[outcome.doc_id] = document.link(outcome.doc_id)
-        for table in EXTRACTED:
-            for nth, (found, computed) in enumerate(document.cells(table)):
-                layouts[table].add(found, computed, first=nth == 0)
-    for compared_row in compared:
-        layouts["progress"].add(compared_row, progress_cells(compared_row, names), first=False)
-    for layout in layouts.values():
-        layout.sheet.close()
+            names[outcome.doc_id] = Link(outcome.source, f"texts/{outcome.doc_id}.txt" if links else "")
+        for table, block in render(outcome, states, links).items():
+            sheets[table].add(block)
+    pairs = ((p, progress_cells(p, names)) for p in compared)
+    sheets["progress"].add(_layouts()["progress"].block(pairs, first=False))
+    for sheet in sheets.values():
+        sheet.close()
     book.get_worksheet_by_name(design["sheets"][0]["title"]).activate()
     try:
         book.close()

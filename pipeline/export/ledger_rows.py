@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,8 +19,8 @@ from extractors.schema import (
     TaskRow,
     UnitRow,
 )
+from pipeline.export.cells import Link, Rich, Toned
 from pipeline.export.tables import plain
-from pipeline.export.workbook import Link, Rich, Toned
 
 DOUBT = 0.7  # rows below are marked 存疑
 CANDIDATE = 0.5  # rows below stay out of 任务台账
@@ -56,7 +56,7 @@ class Document:
         self,
         rows: dict[str, list[Any]],
         text: str,
-        states: dict[str, ProgressRow],
+        states: Mapping[str, ProgressRow],
         words: dict[str, dict[str, str]],
         links: bool,
     ) -> None:
