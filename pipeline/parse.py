@@ -9,7 +9,7 @@ from typing import IO, Any
 
 
 def _number(value: Decimal | None) -> str:
-    from pipeline.export.tables import plain  # noqa: PLC0415
+    from pipeline.decimals import plain  # noqa: PLC0415
 
     return "" if value is None else plain(value)
 

@@ -17,7 +17,7 @@ import typer.main
 from extractors.reading import FORMATS
 from extractors.schema import QUALITY_FLAGS, REJECT_REASONS, TABLES, Column, Place, columns
 from pipeline import cli, config, errors
-from pipeline.export.ledger import look
+from pipeline.rendering.ledger import look
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "使用手册.md").read_text("utf-8")

@@ -13,8 +13,9 @@ import openpyxl
 import pytest
 
 from extractors.schema import DeadlineRow, DocumentRow, FigureRow, ProgressRow, TaskRow, UnitRow
-from pipeline.export.cells import MAX_CHARS, clean, number_format
-from pipeline.export.ledger import look, write_ledger
+from pipeline.export.ledger import write_ledger
+from pipeline.rendering.cells import MAX_CHARS, clean, number_format
+from pipeline.rendering.ledger import look
 from pipeline.worker import Outcome
 
 TEXT = "一、9月底前建成泵站3座,投资1.58亿元。由河道所牵头,财政股配合。\n=1+1的任务"

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.schema import TABLES, columns
+from pipeline.decimals import plain
 from pipeline.export import tables
 from pipeline.export.package import data_package, table_schema
-from pipeline.export.tables import CsvSink, ParquetSink, plain
+from pipeline.export.tables import CsvSink, ParquetSink
 from tests.cliruns import office, run
 
 NASTY = [

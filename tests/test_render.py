@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipeline.export.ledger import look
+from pipeline.rendering.ledger import look
 
 TASKS = look()["sheets"][0]
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from extractors.schema import TABLES, Column, columns
+from pipeline.decimals import plain
 
 Values = tuple[Any, ...]
 
@@ -37,16 +38,6 @@ def arranged(table: str) -> tuple[list[Column], itemgetter[Any]]:
     order = list(columns(table))
     declared = list(TABLES[table].row.__dataclass_fields__)
     return order, itemgetter(*(declared.index(c.name) for c in order))
-
-
-def plain(number: Decimal) -> str:
-    """A decimal in shortest plain form: no exponent, no trailing zeros after the point.
-
-    >>> plain(Decimal("1.580E+9")), plain(Decimal("12.50"))
-    ('1580000000', '12.5')
-    """
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") or "0" if "." in text else text
 
 
 def header(table: str) -> str:

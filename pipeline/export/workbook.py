@@ -6,7 +6,7 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
-from pipeline.export.rowxml import Block, numbered, split
+from pipeline.rendering.rowxml import Block, numbered, split
 
 MAX_ROWS = 1_048_576  # Excel's, header included
 

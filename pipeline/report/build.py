@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from extractors.schema import REJECT_REASONS, ProgressRow
 from pipeline import due, workdays
-from pipeline.export.ledger_rows import readable
 from pipeline.intake import Intake
+from pipeline.rendering.ledger_rows import readable
 from pipeline.report.changes import compare
 from pipeline.report.data import DueLine, Report, TargetLine
 from pipeline.roster import Roster

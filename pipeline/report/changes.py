@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from pipeline.export.tables import plain
+from pipeline.decimals import plain
 from pipeline.store.inputs import Change
 from pipeline.store.outcomes import DECLARED, chunks, load
 from pipeline.store.schema import ROWS

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from extractors.schema import REJECT_REASONS, TABLES
-from pipeline.export.ledger import look
+from pipeline.rendering.ledger import look
 from pipeline.report.data import Report
 
 PAGE, DATA = "report.html", "report.json"

@@ -15,8 +15,8 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
-from pipeline.export.cells import CUT, Link, Rich, Toned, clean, number_format, width
-from pipeline.export.styles import DATE, FAMILY, PERCENT, PLAIN, catalogue
+from pipeline.rendering.cells import CUT, Link, Rich, Toned, clean, number_format, width
+from pipeline.rendering.styles import DATE, FAMILY, PERCENT, PLAIN, catalogue
 
 ORDINAL = object()  # the value of a cell that holds the row's number in the sheet
 _MARK = "\x01"  # cannot stand in XML, so no text holds it

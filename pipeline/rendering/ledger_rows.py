@@ -19,8 +19,8 @@ from extractors.schema import (
     TaskRow,
     UnitRow,
 )
-from pipeline.export.cells import Link, Rich, Toned
-from pipeline.export.tables import plain
+from pipeline.decimals import plain
+from pipeline.rendering.cells import Link, Rich, Toned
 
 DOUBT = 0.7  # rows below are marked 存疑
 CANDIDATE = 0.5  # rows below stay out of 任务台账
@@ -152,7 +152,7 @@ class Document:
         return row.sentence, at
 
 
-def progress_cells(row: ProgressRow, names: dict[str, Link]) -> dict[str, Any]:
+def progress_cells(row: ProgressRow, names: Mapping[str, Link]) -> dict[str, Any]:
     """Computed cells of a row of ``progress``; ``names`` leads from doc_id to its source."""
     return {
         "target_value": (row.target_value, row.unit) if row.target_value is not None else "",

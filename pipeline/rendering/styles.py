@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.export.cells import NUMBER_FORMATS
+from pipeline.rendering.cells import NUMBER_FORMATS
 
 Style = tuple[str, str, str, bool]
 DATE, PERCENT, PLAIN = "yyyy-mm-dd", "0%", "0.00"
