@@ -16,6 +16,7 @@ from itertools import islice
 from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr
 
+from pipeline.store.followups import DONE
 from pipeline.store.ledger import Limit
 from pipeline.workdays import add_workdays
 
@@ -35,7 +36,9 @@ class Due:
 
     @property
     def done(self) -> bool:
-        """Whether the document itself calls the work done."""
+        """Whether the work is done: by its follow-up, else by the document itself."""
+        if self.limit.follow_up:
+            return self.limit.follow_up in DONE
         return self.limit.task_status == "done"
 
 

@@ -24,7 +24,7 @@ from pipeline.report import build, page
 from pipeline.report.data import Report, from_dict
 from pipeline.roster import Roster
 from pipeline.run import SHARD_DOCUMENTS
-from pipeline.store import Store, decisions, open_store, proposals, retention, runs
+from pipeline.store import Store, marks, open_store, proposals, retention, runs
 from pipeline.store.inputs import Night, current, set_aside
 from pipeline.store.progress import refresh
 
@@ -79,7 +79,7 @@ def _conclude(
         register.seen(taken.seen)
         register.gone(taken.gone)
         register.still_there()
-        decisions.carry_over(connection, register.changes, started)
+        marks.carry_over(connection, register.changes, started)
         proposals.propose(connection, register.changes, started)
         compared = refresh(connection, register.changes)
         report = Report(run_id, number, started[:10], started, batch.program_version(), first_night=last is None)

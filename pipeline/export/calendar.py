@@ -1,7 +1,8 @@
 """Time limits as calendars (RFC 5545): one file for all, one a unit.
 
-All-day events, since many phone and office calendars ignore to-dos. The UID is the limit's id, so an imported calendar is
-brought up to date by the next one. What has no certain day is not in a calendar.
+Each limit is a to-do with its state, and an all-day event as well, since many phone and office calendars ignore to-dos.
+The UID is the limit's id, so an imported calendar is brought up to date by the next one. What has no certain day is not in
+a calendar.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Any
 
 from pipeline.due import bounds, days, explicit_rule, occurrences
 from pipeline.inputs import printable
+from pipeline.rendering.ledger import look
 from pipeline.roster import Roster
+from pipeline.store.followups import DONE
 from pipeline.store.ledger import Limit
 
 ALL = "all.ics"
@@ -25,27 +28,29 @@ _FORBIDDEN = '<>:"/\\|?*'  # in file names of one system or another
 
 
 def write(folder: Path, limits: Iterable[Limit], roster: Roster | None, as_of: date) -> tuple[int, list[Limit]]:
-    """Write ``all.ics`` and a file a unit; how many events, and the limits that have no certain day.
+    """Write ``all.ics`` and a file a unit; how many limits are in them, and the limits that have no certain day.
 
     ``as_of`` is the stamp of the events, so that the same store gives the same files.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    count = 0
     everything: list[Any] = []
     of_unit: dict[str, list[Any]] = defaultdict(list)
     unknown: list[Limit] = []
     for limit in limits:
         units = list(dict.fromkeys(roster.canonical(u) if roster else u for u in limit.units))
-        found = event(limit, units, as_of)
-        if found is None:
+        found = entries(limit, units, as_of)
+        if not found:
             unknown.append(limit)
             continue
-        everything.append(found)
+        count += 1
+        everything += found
         for unit in units:
-            of_unit[unit].append(found)
+            of_unit[unit] += found
     (folder / ALL).write_bytes(calendar("台账时限", everything))
     for unit, events in sorted(of_unit.items()):
         (folder / file_name(unit)).write_bytes(calendar(f"{unit}时限", events))
-    return len(everything), unknown
+    return count, unknown
 
 
 def file_name(unit: str) -> str:
@@ -71,41 +76,59 @@ def calendar(name: str, events: Sequence[Any]) -> bytes:
     return bytes(made.to_ical())
 
 
-def event(limit: Limit, units: Sequence[str], as_of: date) -> Any | None:
-    """The event of a limit, None where it has no certain day."""
-    from icalendar import Event  # noqa: PLC0415
+def entries(limit: Limit, units: Sequence[str], as_of: date) -> list[Any]:
+    """The event and the to-do of a limit, none where it has no certain day."""
+    from icalendar import Event, Todo  # noqa: PLC0415
 
     told = days(limit)
-    if not told:
-        return None
-    made = Event()
-    made.add("uid", f"{limit.deadline_id}@taizhang")
-    made.add("dtstamp", datetime.combine(as_of, time(), UTC))
-    if limit.rrule:
-        window, all_days = bounds(limit), occurrences(limit)
-        if window is None or not all_days:
-            return None
-        made.add("dtstart", all_days[0])
-        made.add("dtend", all_days[0] + timedelta(days=1))
-        rule: dict[str, Any] = {}
-        for part in explicit_rule(limit.rrule).split(";"):
-            key, _, value = part.partition("=")
-            rule[key] = value.split(",")
+    rule = _rule(limit) if limit.rrule else {}
+    if not told or rule is None:
+        return []
+    day = told[0].day
+    event, todo = Event(), Todo()
+    event.add("uid", f"{limit.deadline_id}@taizhang")
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("transp", "TRANSPARENT")
+    event.add("status", "CONFIRMED")
+    todo.add("uid", f"{limit.deadline_id}-todo@taizhang")
+    todo.add("dtstart" if rule else "due", day)
+    todo.add("status", _state(limit))
+    word = look()["words"]["follow_up"].get(limit.follow_up, "")
+    summary = _plain(limit.action or limit.quote)[:_SUMMARY_CHARS] + (",开始" if limit.kind == "from" else "")
+    note = f"\n原定 {limit.planned}" if limit.planned else ""
+    for made in (event, todo):
+        made.add("dtstamp", datetime.combine(as_of, time(), UTC))
+        if rule:
+            made.add("rrule", rule)
+        made.add("summary", f"({word}){summary}" if word else summary)
         made.add(
-            "rrule",
-            {k: [int(v) if v.lstrip("-").isdigit() else v for v in vs] for k, vs in rule.items()}
-            | {"UNTIL": window[1]},
+            "description",
+            _plain(f"{limit.quote}\n{limit.source}" + (f" 第{limit.page}页" if limit.page else "") + note),
         )
-    else:
-        made.add("dtstart", told[0].day)
-        made.add("dtend", told[0].day + timedelta(days=1))
-    summary = limit.action or limit.quote
-    made.add("summary", _plain(summary)[:_SUMMARY_CHARS] + (",开始" if limit.kind == "from" else ""))
-    made.add("description", _plain(f"{limit.quote}\n{limit.source}" + (f" 第{limit.page}页" if limit.page else "")))
-    if units:
-        made.add("categories", [_plain(u) for u in units])
-    made.add("transp", "TRANSPARENT")
-    return made
+        if units:
+            made.add("categories", [_plain(u) for u in units])
+    return [event, todo]
+
+
+def _state(limit: Limit) -> str:
+    """STATUS of the to-do (RFC 5545, 3.8.1.11): by the follow-up, else by the text."""
+    if limit.follow_up in DONE or (not limit.follow_up and limit.task_status == "done"):
+        return "COMPLETED"
+    started = limit.follow_up == "ongoing" or (not limit.follow_up and limit.task_status == "ongoing")
+    return "IN-PROCESS" if started else "NEEDS-ACTION"
+
+
+def _rule(limit: Limit) -> dict[str, Any] | None:
+    """RRULE of a recurring limit, None where its days cannot be told."""
+    window = bounds(limit)
+    if window is None or not occurrences(limit):
+        return None
+    rule: dict[str, Any] = {"UNTIL": window[1]}
+    for part in explicit_rule(limit.rrule).split(";"):
+        key, _, value = part.partition("=")
+        rule[key] = [int(v) if v.lstrip("-").isdigit() else v for v in value.split(",")]
+    return rule
 
 
 def _plain(text: str) -> str:

@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 from extractors.schema import REJECT_REASONS, ProgressRow
 from pipeline import due, workdays
 from pipeline.intake import Intake
+from pipeline.rendering.ledger import look
 from pipeline.rendering.ledger_rows import readable
 from pipeline.report.changes import compare
 from pipeline.report.data import DueLine, Report, TargetLine
 from pipeline.roster import Roster
-from pipeline.store import decisions, ledger, proposals
+from pipeline.store import decisions, followed, followups, ledger, proposals
 from pipeline.store.inputs import Change
 from pipeline.store.outcomes import chunks, load
 from pipeline.store.rejects import standing_rejects
@@ -58,7 +59,11 @@ def fill(
     report.proposals = [asdict(p) for p in proposals.unanswered(connection)][:MAX_LINES]
     lost = [s for s in decisions.standing(connection) if s.how == decisions.LOST]
     report.lost_decisions = [asdict(s) for s in lost[:MAX_LINES]]
-    report.counts["lost_decisions"] = len(lost)
+    stray = followups.lost(connection)
+    report.lost_decisions += [
+        asdict(r) | {"verdict": "督办:" + look()["words"]["follow_up"].get(r.now.state, "")} for r in stray[:MAX_LINES]
+    ]
+    report.counts["lost_decisions"] = len(lost) + len(stray)
 
 
 def _rejects(report: Report, connection: Connection, changes: list[Change]) -> None:
@@ -80,7 +85,7 @@ def due_lines(
 ) -> tuple[list[DueLine], list[DueLine], list[DueLine]]:
     """Due within a week, within a month (after that week), and overdue, the latest first."""
     first, last = today - timedelta(days=PAST), today + timedelta(days=SOON)
-    limits = ledger.limits(connection, first=first.isoformat(), last=last.isoformat())
+    limits = followed.limits(connection, first=first.isoformat(), last=last.isoformat())
     found, unknown = due.falling((x for x in limits if x.confidence >= 0.5), first, last)
     ahead = due.next_ones(d for d in found if d.day >= today and not d.done)
     late = sorted(due.overdue(found, today), key=lambda d: d.day, reverse=True)
@@ -88,7 +93,7 @@ def due_lines(
     soon = ahead[len(near) :]
     counts |= {
         "due_7": len(near), "due_30": len(ahead), "overdue": len(late),
-        "undated": ledger.undated(connection) + sum("XXXX" not in x.due_start + x.due_end for x in unknown),
+        "undated": followed.undated(connection) + sum("XXXX" not in x.due_start + x.due_end for x in unknown),
     }  # fmt: skip
     return (
         [line(d, roster, "near") for d in near[:MAX_LINES]],
@@ -106,6 +111,7 @@ def line(found: due.Due, roster: Roster | None, tone: str = "") -> DueLine:
         found.day.isoformat(), limit.action or limit.quote, list(dict.fromkeys(units)), limit.source, limit.quote,
         limit.page, limit.deadline_id, limit.doc_id,
         working.isoformat() if working is not None and working != found.day else "", tone,
+        look()["words"]["follow_up"].get(limit.follow_up, ""), limit.planned,
     )  # fmt: skip
 
 

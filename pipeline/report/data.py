@@ -20,6 +20,8 @@ class DueLine:
     doc_id: str
     workday: str = ""  # the last working day up to it, where that is another day
     tone: str = ""  # near, late
+    follow_up: str = ""  # its state in the follow-up, in Chinese
+    planned: str = ""  # the day in the text, where the follow-up moved it
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,6 +40,8 @@ class Limit:
     date: str
     task_status: str
     units: list[str] = field(default_factory=list)
+    follow_up: str = ""  # the state of its task in the follow-up, which goes before ``task_status``
+    planned: str = ""  # ``due_end`` in the text, where the follow-up moved it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,13 @@ class Document:
     year: int | None
 
 
-def limits(connection: Connection, as_of: str = "", first: str = "", last: str = "") -> Iterator[Limit]:
-    """Time limits of the documents that count, in the order of their documents.
+def limits(
+    connection: Connection, as_of: str = "", first: str = "", last: str = "", also: Collection[str] = ()
+) -> Iterator[Limit]:
+    """Time limits of the documents that count, as their texts have them, in the order of their documents.
 
-    With ``first`` and ``last`` (ISO days) only those that may fall between them: by date, recurring, or without a date.
+    With ``first`` and ``last`` (ISO days) only those that may fall between them: by date, recurring, or without a date;
+    and those of the tasks in ``also``.
     """
     d, doc, task = ROWS["deadlines"], ROWS["documents"], ROWS["tasks"]
     query = (
@@ -70,18 +75,22 @@ def limits(connection: Connection, as_of: str = "", first: str = "", last: str =
         .outerjoin(task, and_(task.c.version == d.c.version, task.c.document == d.c.document, task.c.task_id == d.c.task_id, d.c.task_id != ""))
         .order_by(doc.c.source, d.c.start, d.c.deadline_id)
     )  # fmt: skip
+    queries = [query]
     if first and last:
         dated = and_(d.c.due_end >= first, d.c.due_end <= last)
         begins = and_(d.c.due_start >= first, d.c.due_start <= last, d.c.due_end == "")
-        query = query.where(or_(dated, begins, d.c.rrule != "", d.c.duration != ""))
+        queries = [query.where(or_(dated, begins, d.c.rrule != "", d.c.duration != ""))]
+        queries += [query.where(d.c.task_id.in_(chunk)) for chunk in chunks(sorted(also))]
     if not as_of:
-        query = query.join(_CURRENT, and_(_CURRENT.c.version == d.c.version, _CURRENT.c.document == d.c.document))
-        rows: list[Any] = list(connection.execute(query).all())
+        here = and_(_CURRENT.c.version == d.c.version, _CURRENT.c.document == d.c.document)
+        rows: list[Any] = [r for q in queries for r in connection.execute(q.join(_CURRENT, here))]
     else:
-        live = {k.version for k in current(connection, as_of)}
-        rows = [r for chunk in chunks(sorted(live)) for r in connection.execute(query.where(d.c.version.in_(chunk)))]
-        rows.sort(key=lambda r: r.source)
-    units = _units(connection, sorted({r.version for r in rows if r.task_id}))
+        live = sorted({k.version for k in current(connection, as_of)})
+        rows = [
+            r for q in queries for chunk in chunks(live) for r in connection.execute(q.where(d.c.version.in_(chunk)))
+        ]
+    rows.sort(key=lambda r: r.source)
+    units = units_of(connection, sorted({r.version for r in rows if r.task_id}))
     seen: set[str] = set()
     for r in rows:
         if r.deadline_id in seen:  # a second copy of the same bytes
@@ -92,17 +101,18 @@ def limits(connection: Connection, as_of: str = "", first: str = "", last: str =
         yield Limit(*fields)
 
 
-def undated(connection: Connection) -> int:
-    """How many current time limits have an unknown year."""
+def undated(connection: Connection, settled: Collection[str] = ()) -> int:
+    """How many current time limits have an unknown year, those of the tasks in ``settled`` left out."""
     d = ROWS["deadlines"]
-    query = select(d.c.deadline_id).join(
+    query = select(d.c.task_id).join(
         _CURRENT, and_(_CURRENT.c.version == d.c.version, _CURRENT.c.document == d.c.document)
     )
-    return len(connection.execute(query.where(or_(d.c.due_end.like("XXXX%"), d.c.due_start.like("XXXX%")))).all())
+    unknown = connection.scalars(query.where(or_(d.c.due_end.like("XXXX%"), d.c.due_start.like("XXXX%"))))
+    return sum(task_id not in settled for task_id in unknown)
 
 
-def _units(connection: Connection, versions: list[str]) -> dict[tuple[str, int, str], list[str]]:
-    """Who is to do a task, leaders first."""
+def units_of(connection: Connection, versions: list[str]) -> dict[tuple[str, int, str], list[str]]:
+    """Who is to do the tasks of these versions, leaders first, by (version, document, task_id)."""
     u = ROWS["units"]
     found: dict[tuple[str, int, str], dict[str, int]] = {}
     order = {"lead": 0, "responsible": 1, "assist": 2}

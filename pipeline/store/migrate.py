@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from pipeline.errors import UsageError
 
-HEAD = "0002"  # the newest file in migrations/versions; a test compares
+HEAD = "0003"  # the newest file in migrations/versions; a test compares
 
 
 def revision(connection: Connection) -> str:
@@ -18,13 +18,13 @@ def revision(connection: Connection) -> str:
     return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
-def bring_up(connection: Connection, name: str) -> bool:
-    """Migrate inside the connection's transaction; whether anything was done.
+def bring_up(connection: Connection, name: str, to: str = HEAD) -> bool:
+    """Migrate inside the connection's transaction, as far as the revision ``to``; whether anything was done.
 
     ``name`` is how the store is called in messages. Raises UsageError for a database of a newer program or of somebody else.
     """
     at = revision(connection)
-    if at == HEAD:
+    if at == to:
         return False
     if not at and (others := inspect(connection).get_table_names()):
         raise UsageError(f"{name} 里已有别的表({others[0]} 等),不是台账的存储;请换一个")
@@ -36,5 +36,5 @@ def bring_up(connection: Connection, name: str) -> bool:
     config = Config()
     config.set_main_option("script_location", str(files("pipeline.store").joinpath("migrations")))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
     return True

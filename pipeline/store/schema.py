@@ -115,11 +115,19 @@ DECISIONS = Table(
 )  # fmt: skip
 Index("ix_decisions_path", DECISIONS.c.path)
 
+FOLLOWUPS = Table(
+    "followups", META, _key("followup_id"), _whole("number"), _words("made_at"), _words("who"), _words("task_id"),
+    _words("state"), _words("progress"), _words("value"), _words("evidence"), _words("new_date"), _words("reason"),
+    _words("program"),
+)  # fmt: skip
+
+# Of decisions and follow-ups alike: ``decision_id`` is the id of either.
 ANCHORS = Table(
     "anchors", META, _key("decision_id"), _whole_key("number"), _words("version"), _words("path"), _words("row_id"), _words("doc_id"), _whole("start"),
     _whole("end"), _words("quote"), _words("prefix"), _words("suffix"), _words("how"),
-    Column("likeness", Float, nullable=False, default=0.0, server_default="0"), _words("anchored_at"),
+    Column("likeness", Float, nullable=False, default=0.0, server_default="0"), _words("anchored_at"), _words("table_name"),
 )  # fmt: skip
+Index("ix_anchors_path", ANCHORS.c.path)
 
 PROPOSALS = Table(
     "proposals", META, _key("older"), _key("newer"), Column("likeness", Float, nullable=False), _words("issuer"),

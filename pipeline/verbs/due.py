@@ -26,7 +26,7 @@ def due(
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="设置文件,里面有存储的地址")] = None,
     unit: Annotated[str | None, typer.Option(metavar="NAME", help="只列这个单位及其下级单位的")] = None,
     roster: Annotated[Path | None, typer.Option(metavar="FILE", help="单位名录,csv 或 xlsx")] = None,
-    overdue: Annotated[bool, typer.Option("--overdue", help="改为列出已逾期、材料中未见完成的")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="改为列出已逾期、督办和材料中都未见完成的")] = False,
     ics: Annotated[Path | None, typer.Option(metavar="DIR", help="把全部时限写成日历,放在这个文件夹")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="写成 JSON")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不在标准错误上写说明")] = False,
@@ -40,7 +40,7 @@ def due(
     from pipeline.clock import clock_of  # noqa: PLC0415
     from pipeline.errors import UsageError  # noqa: PLC0415
     from pipeline.report.build import PAST, line  # noqa: PLC0415
-    from pipeline.store import ledger  # noqa: PLC0415
+    from pipeline.store import followed  # noqa: PLC0415
     from pipeline.verbs.opening import opened, roster_of  # noqa: PLC0415
 
     clock = clock_of(as_of)
@@ -52,7 +52,7 @@ def due(
     today, day = clock.today(), clock.as_of.isoformat() if clock.as_of else ""
     first, last = (today - timedelta(days=PAST), today) if overdue else (today, today + length)
     with opened(store, config).reader() as connection:
-        limits = [x for x in ledger.limits(connection, day) if x.confidence >= 0.5]
+        limits = [x for x in followed.limits(connection, day) if x.confidence >= 0.5]
     if unit:
         wanted = names.within(unit) if names else frozenset({unit})
         limits = [x for x in limits if wanted & {names.canonical(u) if names else u for u in x.units}]
@@ -74,6 +74,8 @@ def due(
         return
     for x in lines:
         note = f"(此前最后一个工作日 {x.workday})" if x.workday else ""
-        typer.echo("\t".join((x.day + note, "、".join(x.units), x.action, x.quote, x.source)))
+        note += f"(原定 {x.planned})" if x.planned else ""
+        told = (x.day + note, "、".join(x.units), x.action, x.quote, x.source, x.follow_up)
+        typer.echo("\t".join(told if x.follow_up else told[:-1]))
     if unknown and not quiet:
         console.say(f"taizhang: 另有 {len(unknown)} 个时限没有年份或起算日,没有列出;加 --json 可以看到")
