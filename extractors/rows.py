@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,20 +96,10 @@ class RowWriter:
             shared = [rows.by_mention[id(m)] for m in task.shared]
             deadlines += [r for r in shared if isinstance(r, DeadlineRow)]
             units += [r for r in shared if isinstance(r, UnitRow)]
-            firm = [d for d in deadlines if d.confidence >= 0.5] or deadlines
             written.append(
                 TaskRow(
-                    *place, task_id=key, action=task.action, status=_status(task),
-                    lead_units=_units(units, "lead"), responsible_units=_units(units, "responsible"),
-                    assist_units=_units(units, "assist"), supervise_units=_units(units, "supervise"),
-                    persons=self._persons(task, persons),
-                    due_start=min([d.due_start for d in firm if d.due_start], default=""),
-                    due_end=max([d.due_end for d in firm if d.due_end], default=""),
-                    rrule=next((d.rrule for d in firm if d.rrule), "") if firm else "",
-                    figures=_JOIN.join([_readable(f) for f in figures if f.status == "target" and f.confidence >= 0.5]),
-                    figure_ids=_JOIN.join([f.figure_id for f in figures]),
-                    deadline_ids=_JOIN.join([d.deadline_id for d in deadlines]),
-                    unit_ids=_JOIN.join([u.unit_id for u in units]),
+                    *place, task_id=key, action=task.action, status=_status(task), persons=self._persons(task, persons),
+                    **of_members(figures, deadlines, units),
                 )
             )  # fmt: skip
         return written
@@ -165,7 +156,27 @@ class RowWriter:
         return found
 
 
-def _units(units: list[UnitRow], role: str) -> str:
+def of_members(
+    figures: Sequence[FigureRow], deadlines: Sequence[DeadlineRow], units: Sequence[UnitRow]
+) -> dict[str, Any]:
+    """The columns of a task that its members give: who, until when, how much, and their ids."""
+    firm = [d for d in deadlines if d.confidence >= 0.5] or deadlines
+    return {
+        "lead_units": _units(units, "lead"),
+        "responsible_units": _units(units, "responsible"),
+        "assist_units": _units(units, "assist"),
+        "supervise_units": _units(units, "supervise"),
+        "due_start": min([d.due_start for d in firm if d.due_start], default=""),
+        "due_end": max([d.due_end for d in firm if d.due_end], default=""),
+        "rrule": next((d.rrule for d in firm if d.rrule), ""),
+        "figures": _JOIN.join([_readable(f) for f in figures if f.status == "target" and f.confidence >= 0.5]),
+        "figure_ids": _JOIN.join([f.figure_id for f in figures]),
+        "deadline_ids": _JOIN.join([d.deadline_id for d in deadlines]),
+        "unit_ids": _JOIN.join([u.unit_id for u in units]),
+    }
+
+
+def _units(units: Sequence[UnitRow], role: str) -> str:
     return _JOIN.join(dict.fromkeys([u.canonical or u.name for u in units if u.role == role])) if units else ""
 
 

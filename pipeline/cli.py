@@ -20,7 +20,7 @@ from pipeline.errors import (
     EXIT_USAGE,
     RunError,
 )
-from pipeline.verbs import doctor, due, export, nightly, status
+from pipeline.verbs import doctor, due, export, nightly, review, status
 from pipeline.verbs import evaluate as evaluate_verb
 
 app = typer.Typer(
@@ -121,6 +121,7 @@ def parse() -> None:
 
 
 app.command(help=nightly.HELP, short_help="夜间运行:更新存储,写出各表和晨报")(nightly.nightly)
+app.command(help=review.HELP, short_help="打开核对页面,对着原文逐行核对")(review.review)
 app.command(help=export.HELP, short_help="把存储写成各表,可指定日期")(export.export)
 app.command(help=due.HELP, short_help="近期到期的时限,可写日历文件")(due.due)
 app.command(help=status.HELP, short_help="存储里有什么,最近几次夜间运行怎样")(status.status)

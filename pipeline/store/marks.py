@@ -18,6 +18,7 @@ from pipeline.store.anchoring import Anchor, anchor_at, locate
 from pipeline.store.inputs import Change, current, next_day
 from pipeline.store.outcomes import DECLARED, chunks, load
 from pipeline.store.schema import ANCHORS, OUTCOMES
+from pipeline.verdicts.ruling import is_added, key_of
 from pipeline.worker import Outcome
 
 LOST = "lost"
@@ -169,15 +170,17 @@ def _found(h: _Held, old: Anchor, outcomes: Sequence[Outcome]) -> tuple[str, str
 
 def _row_at(outcome: Outcome, h: _Held, at: Anchor) -> str:
     """Id of the row that a mark is about, at its place now: the row it was made on if that is there still, else one of the
-    same span, else the one that overlaps it most, else empty."""
-    names = DECLARED.get(h.table_name, ())
-    if "start" not in names or h.table_name not in outcome.rows:
+    same span, else the one that overlaps it most, else empty. A row that an analyst added keeps its id."""
+    if is_added(h.made_on):
+        return h.made_on
+    if "start" not in DECLARED.get(h.table_name, ()) or h.table_name not in outcome.rows:
         return ""
-    start, end, key = names.index("start"), names.index("end"), names.index(TABLES[h.table_name].key[0])
     best: tuple[bool, int, str] = (False, 0, "")
-    for row in outcome.rows[h.table_name]:
-        if row[key] == h.made_on:
-            return h.made_on
-        same = (row[start], row[end]) == (at.start, at.end)
-        best = max(best, (same, min(row[end], at.end) - max(row[start], at.start), str(row[key])))
+    for values in outcome.rows[h.table_name]:
+        row: Any = TABLES[h.table_name].row(*values)
+        key = key_of(h.table_name, row)
+        if key == h.made_on:
+            return key
+        same = (row.start, row.end) == (at.start, at.end)
+        best = max(best, (same, min(row.end, at.end) - max(row.start, at.start), key))
     return best[2]

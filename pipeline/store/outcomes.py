@@ -13,7 +13,20 @@ from sqlalchemy import Connection, and_, delete, insert, select
 
 from extractors.schema import TABLES
 from pipeline.journal import Entry
-from pipeline.store.schema import BODIES, INPUTS, OUTCOMES, READINGS, READS, ROW_TABLES, ROWS, TEXTS
+from pipeline.store.schema import (
+    BODIES,
+    DIGESTS,
+    INPUTS,
+    OUTCOMES,
+    OVERLAYS,
+    READINGS,
+    READS,
+    REVIEWS,
+    ROW_TABLES,
+    ROWS,
+    STANDINGS,
+    TEXTS,
+)
 from pipeline.worker import Outcome
 
 _CHUNK = 400  # ids in one IN (…)
@@ -45,6 +58,11 @@ def read_key(source: str, sha256: str, fingerprint: str) -> str:
     return hashlib.blake2b(f"{fingerprint}|{sha256}|{source}".encode(), digest_size=16).hexdigest()
 
 
+def overlay_of(version: str) -> str:
+    """The version under which the rows of a reading stand as decisions leave them (:mod:`pipeline.store.overlay`)."""
+    return version + "~"
+
+
 def chunks(ids: Iterable[Any], size: int = _CHUNK) -> Iterator[list[Any]]:
     """Ids in lists short enough for one statement."""
     it = iter(ids)
@@ -70,6 +88,7 @@ def keep(connection: Connection, readings: Sequence[Reading]) -> None:
     for chunk in chunks(set(versions.values())):
         have |= set(connection.scalars(select(OUTCOMES.c.version).where(OUTCOMES.c.version.in_(chunk)).distinct()))
     heads: list[dict[str, Any]] = []
+    digests: list[dict[str, Any]] = []
     rows: dict[str, list[dict[str, Any]]] = {t: [] for t in ROW_TABLES}
     texts: dict[str, bytes] = {}
     for r in readings:
@@ -86,13 +105,15 @@ def keep(connection: Connection, readings: Sequence[Reading]) -> None:
                 "detail": o.detail, "parts": len(o.rows.get("documents", ())), "text_id": text_id,
             })  # fmt: skip
             place = {"version": version, "document": number}
+            if not o.reason:
+                digests.append(place | _digest(o))
             for table, found in o.rows.items():
                 names = DECLARED[table]
                 rows[table] += [
                     place | {"ordinal": n} | dict(zip(names, row, strict=True)) for n, row in enumerate(found)
                 ]
     _new_texts(connection, texts)
-    for into, added in ((OUTCOMES, heads), *((ROWS[t], rows[t]) for t in ROW_TABLES)):
+    for into, added in ((OUTCOMES, heads), (DIGESTS, digests), *((ROWS[t], rows[t]) for t in ROW_TABLES)):
         if added:
             connection.execute(insert(into), added)
     made = known_reads(connection, versions)
@@ -103,6 +124,17 @@ def keep(connection: Connection, readings: Sequence[Reading]) -> None:
     ]
     if new:
         connection.execute(insert(READS), new)
+
+
+DOUBT, CANDIDATE = 0.7, 0.5  # rows below are looked at first; rows below stay out of the ledger
+_COUNTED = ("figures", "deadlines", "units", "tasks")
+
+
+def _digest(outcome: Outcome) -> dict[str, int]:
+    """How many rows a document gave, and how many of them are in doubt."""
+    counts = {t: len(outcome.rows.get(t, ())) for t in _COUNTED}
+    sure = [row[DECLARED[t].index("confidence")] for t in _COUNTED for row in outcome.rows.get(t, ())]
+    return counts | {"doubtful": sum(s < DOUBT for s in sure), "candidates": sum(s < CANDIDATE for s in sure)}
 
 
 def _new_texts(connection: Connection, texts: dict[str, bytes]) -> None:
@@ -168,8 +200,10 @@ def forget(connection: Connection, versions: Iterable[str]) -> int:
     for chunk in chunks(sorted(set(versions))):
         gone += len(chunk)
         maybe = set(connection.scalars(select(OUTCOMES.c.text_id).where(OUTCOMES.c.version.in_(chunk))))
-        for table in (OUTCOMES, READS, BODIES, *ROWS.values()):
+        for table in (OUTCOMES, READS, BODIES, DIGESTS, OVERLAYS, STANDINGS, REVIEWS):
             connection.execute(delete(table).where(table.c.version.in_(chunk)))
+        for table in ROWS.values():
+            connection.execute(delete(table).where(table.c.version.in_([*chunk, *map(overlay_of, chunk)])))
         for some in chunks(maybe):
             held = set(connection.scalars(select(OUTCOMES.c.text_id).where(OUTCOMES.c.text_id.in_(some))))
             connection.execute(delete(TEXTS).where(TEXTS.c.text_id.in_(set(some) - held)))

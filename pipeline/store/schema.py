@@ -114,6 +114,7 @@ DECISIONS = Table(
     _words("program"),
 )  # fmt: skip
 Index("ix_decisions_path", DECISIONS.c.path)
+Index("ix_decisions_number", DECISIONS.c.number)
 
 FOLLOWUPS = Table(
     "followups", META, _key("followup_id"), _whole("number"), _words("made_at"), _words("who"), _words("task_id"),
@@ -128,6 +129,39 @@ ANCHORS = Table(
     Column("likeness", Float, nullable=False, default=0.0, server_default="0"), _words("anchored_at"), _words("table_name"),
 )  # fmt: skip
 Index("ix_anchors_path", ANCHORS.c.path)
+
+Index("ix_anchors_doc_id", ANCHORS.c.doc_id)
+
+# Made from the decisions (pipeline.store.overlay), so that queries see rows as they count: which readings have their rows
+# under another version, how each row with a verdict stands, and what a document sums up to.
+OVERLAYS = Table(
+    "overlays", META, _key("version"), Column("document", Integer, primary_key=True, autoincrement=False),
+    _words("overlay"),
+)  # fmt: skip
+STANDINGS = Table(
+    "standings", META, _key("version"), Column("document", Integer, primary_key=True, autoincrement=False),
+    _key("table_name"), _key("row_id"), _words("state"), _words("who"), _words("at"), _words("confirmed_by"),
+    _whole("stale"), _words("mark"), _whole("comments"),
+)  # fmt: skip
+Index("ix_standings_row", STANDINGS.c.row_id)
+REVIEWS = Table(
+    "reviews", META, _key("version"), Column("document", Integer, primary_key=True, autoincrement=False),
+    _whole("rows"), _whole("unreviewed"), _whole("candidates"), _whole("confirmed"), _words("done_by"),
+    _words("confirmed_by"), _words("who"), _words("at"),
+)  # fmt: skip
+DIGESTS = Table(
+    "digests", META, _key("version"), Column("document", Integer, primary_key=True, autoincrement=False),
+    _whole("figures"), _whole("deadlines"), _whole("units"), _whole("tasks"), _whole("doubtful"), _whole("candidates"),
+)  # fmt: skip
+
+USERS = Table(
+    "users", META, _key("name"), _words("password"), _words("role"), _words("created_at"), _words("created_by"),
+    _whole("disabled"),
+)  # fmt: skip
+SESSIONS = Table(
+    "sessions", META, _key("token_hash"), _words("name"), _words("role"), _words("csrf"), _words("created_at"),
+    _words("expires"),
+)  # fmt: skip
 
 PROPOSALS = Table(
     "proposals", META, _key("older"), _key("newer"), Column("likeness", Float, nullable=False), _words("issuer"),

@@ -1,0 +1,119 @@
+"""One document with everything that its review needs: text, rows, decisions, and where its file is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, column, or_, select, table
+
+from extractors.schema import TABLES, Row
+from pipeline.store.marks import LOST
+from pipeline.store.outcomes import load
+from pipeline.store.schema import ANCHORS, DECISIONS, INPUTS
+from pipeline.verdicts.effective import Judged, judged
+from pipeline.verdicts.ruling import JUDGED, Ruling
+
+_CURRENT = table(
+    "current_outcomes",
+    *(column(n) for n in ("version", "document", "source", "doc_id", "reason", "text_id", "path", "input_id")),
+)
+
+
+@dataclass
+class Dossier:
+    """A document that counts now. ``rows`` are as extracted; offsets count code points of ``text``."""
+
+    version: str
+    document: int
+    path: str
+    source: str
+    doc_id: str
+    sha256: str
+    text: str
+    rows: dict[str, list[Row]]
+    rulings: list[Ruling] = field(default_factory=list)
+
+    @cached_property
+    def judged(self) -> dict[str, list[Judged]]:
+        """Its rows with the decisions on them."""
+        return judged(self.rows, self.rulings, self.text)
+
+    def find(self, table: str, row_id: str) -> Judged | None:
+        """One row of it."""
+        return next((j for j in self.judged.get(table, ()) if j.row_id == row_id), None)
+
+
+def dossier(connection: Connection, doc_id: str) -> Dossier | None:
+    """The document with this id, None where none that counts has it."""
+    c = _CURRENT.c
+    query = (
+        select(c.version, c.document, c.path, c.source, INPUTS.c.sha256)
+        .join(INPUTS, INPUTS.c.input_id == c.input_id)
+        .where(c.doc_id == doc_id, c.reason == "")
+        .order_by(c.source)
+    )
+    head = connection.execute(query).first()
+    if head is None:
+        return None
+    return _opened(connection, head.version, head.document, head.path, head.sha256)
+
+
+def dossiers(connection: Connection, versions: Sequence[str]) -> list[Dossier]:
+    """All documents of these readings that count now and have decisions."""
+    c = _CURRENT.c
+    query = (
+        select(c.version, c.document, c.path, INPUTS.c.sha256)
+        .join(INPUTS, INPUTS.c.input_id == c.input_id)
+        .where(c.version.in_(versions), c.reason == "")
+        .order_by(c.source)
+    )
+    opened = (_opened(connection, *head) for head in list(connection.execute(query)))
+    return [d for d in opened if d.rulings]
+
+
+def _opened(connection: Connection, version: str, document: int, path: str, sha256: str) -> Dossier:
+    [(_, outcomes)] = load(connection, [version], JUDGED)
+    o = outcomes[document]
+    rows = {t: [TABLES[t].row(*values) for values in o.rows[t]] for t in JUDGED}
+    rulings = rulings_on(connection, o.doc_id, path)
+    return Dossier(version, document, path, o.source, o.doc_id, sha256, o.text.decode(), rows, rulings)
+
+
+def rulings_on(connection: Connection, doc_id: str, path: str = "") -> list[Ruling]:
+    """The decisions that stand on a document now, and those of its file that are lost, in order."""
+    later = ANCHORS.alias("later")
+    superseded = (
+        select(later.c.decision_id)
+        .where(later.c.decision_id == ANCHORS.c.decision_id, later.c.number > ANCHORS.c.number)
+        .exists()
+    )
+    here = ANCHORS.c.doc_id == doc_id
+    if path:
+        here = or_(here, (ANCHORS.c.path == path) & (ANCHORS.c.how == LOST))
+    d = DECISIONS.c
+    query = (
+        select(
+            d.decision_id, d.number, d.made_at, d.who, d.verdict, d.table_name, ANCHORS.c.row_id, ANCHORS.c.start,
+            ANCHORS.c.end, ANCHORS.c.quote, d.quote, d.doc_id, d.before, d.after, d.reason, ANCHORS.c.how,
+        )
+        .join(ANCHORS, ANCHORS.c.decision_id == d.decision_id)
+        .where(here, ~superseded)
+        .order_by(d.number)
+    )  # fmt: skip
+    return [_ruling(row) for row in connection.execute(query)]
+
+
+def _ruling(row: Any) -> Ruling:
+    values: list[Any] = list(row)
+    before, after, reason, how = values[-4:]
+    values[-4:] = [_json(before), _json(after), reason, how == LOST]
+    return Ruling(*values)
+
+
+def _json(text: str) -> dict[str, Any]:
+    found = json.loads(text) if text else {}
+    return found if isinstance(found, dict) else {}
