@@ -107,7 +107,7 @@ class RowWriter:
     def _persons(self, task: Task, persons: list[Person]) -> str:
         """Names in the stretch of a task and those that merged cells give it; ``persons`` are in order."""
         own = persons[bisect_left(persons, (task.start, 0)) : bisect_left(persons, (task.end, 0))]
-        return _JOIN.join(dict.fromkeys(self._document.text[a:b] for a, b in (*task.persons, *own)))
+        return _JOIN.join(dict.fromkeys(_person(self._document.text[a:b]) for a, b in (*task.persons, *own)))
 
     def _task_place(self, part: Part, task: Task) -> tuple[str, _Columns]:
         confidence = max([self._sure(part, m) for m in (*task.members(), *task.shared)], default=0.0)
@@ -174,6 +174,11 @@ def of_members(
         "deadline_ids": _JOIN.join([d.deadline_id for d in deadlines]),
         "unit_ids": _JOIN.join([u.unit_id for u in units]),
     }
+
+
+def _person(name: str) -> str:
+    """A name without the blank that spreads two characters over three places (李 明)."""
+    return name if name.isascii() else "".join(name.split())
 
 
 def _units(units: Sequence[UnitRow], role: str) -> str:

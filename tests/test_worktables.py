@@ -36,7 +36,7 @@ def extracted(case: dict[str, Any], form: str) -> Extraction:
 
 def _figure(row: Any) -> str:
     low, high = ("" if v is None else format(v, "f") for v in (row.value_low, row.value_high))
-    period = f"{row.period_start}/{row.period_end}" if row.period_start else ""
+    period = f"{row.period_start}/{row.period_end}" if row.period_start or row.period_end else ""
     return "|".join((row.quote, low, high, row.unit, row.status, row.change, period))
 
 

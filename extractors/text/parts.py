@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Set
 from functools import cache
 
 from extractors.lexicon import settings
@@ -25,21 +26,22 @@ _BORDER = frozenset("。.！!?？)）”】》\n ;；")
 Mark = tuple[int, int, int, str]  # value, start of the mark, start of the text after it, form
 
 
-def find_parts(text: str) -> tuple[list[Span], bool]:
-    """Spans of the sub-documents in a clean text, in order, and whether site text stands around them."""
+def find_parts(text: str, rows: Set[int] = frozenset()) -> tuple[list[Span], bool]:
+    """Spans of the sub-documents in a clean text, in order, and whether site text stands around them. ``rows`` are the
+    starts of the lines that are table rows."""
     lines = [m.span() for m in LINE.finditer(text)]
     if not lines:
         return [(0, len(text))], False
     marks = _line_marks(text, lines) or _inline_marks(text)
     if not marks:
-        span, site = trim(text, lines)
+        span, site = trim(text, lines, rows)
         return _successive(text, [s for s in lines if span[0] <= s[0] < span[1]], span), site
     spans: list[Span] = []
     for k, (_, after) in enumerate(marks):
         end = marks[k + 1][0] if k + 1 < len(marks) else len(text)
         held = [m.span() for m in LINE.finditer(text, after, end)]
         if held:
-            spans.append(trim(text, held)[0])
+            spans.append(trim(text, held, rows)[0])
     return (spans or [(lines[0][0], lines[-1][1])]), True
 
 

@@ -34,13 +34,20 @@ def prepare(source: Source, year: int | None = None) -> Document:
     file name that says 2022年, but before bare digits in a file name, which may be a day of scanning.
     """
     cleaned, flags = clean(source)
-    spans, site = find_parts(cleaned.text)
     rows = _table_rows(source, cleaned)
+    spans, site = find_parts(cleaned.text, {_skip(cleaned.text, start, end) for start, end, _, _ in rows})
     parts = []
     for number, (start, end) in enumerate(spans, 1):
         found = set(flags) | set(source.flags) | ({"boilerplate"} if site else set())
         parts.append(_part(source, cleaned.text, number, start, end, rows, found, year))
     return Document(source, cleaned, parts)
+
+
+def _skip(text: str, start: int, end: int) -> int:
+    """The first character after white space."""
+    while start < end and text[start].isspace():
+        start += 1
+    return start
 
 
 def _table_rows(source: Source, cleaned: CleanText) -> Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from functools import cache
 
 from extractors.lexicon import words
@@ -47,12 +48,16 @@ def is_site_line(text: str, a: int, b: int) -> bool:
     return b - a <= 400 and _any("strong").search(text, a, b) is not None
 
 
-def _is_fringe(text: str, a: int, b: int) -> bool:
-    """Whether a line before or after a document may be the page's: a label of the page, a menu word, a weak cue."""
+def _is_fringe(text: str, a: int, b: int, row: bool) -> bool:
+    """Whether a line before or after a document may be the page's: a label of the page, a menu word, a weak cue.
+
+    In a table row (``row``) a weak cue stands by chance: 清理僵尸网站 | 信息科.
+    """
     if text[a:b] in _menu() or _lead().match(text, a, b):
         return True
     return (
-        b - a <= 40
+        not row
+        and b - a <= 40
         and not _STOP.search(text, a, b)
         and _any("weak").search(text, a, b) is not None
         and not number_at(text, a, b)
@@ -65,20 +70,21 @@ def _is_body(text: str, a: int, b: int) -> bool:
     return b - a >= 60 or (b - a >= 16 and text[b - 1] in "。:：")
 
 
-def trim(text: str, lines: list[Span]) -> tuple[Span, bool]:
-    """The stretch of a document within its lines, and whether site text stood at its ends.
+def trim(text: str, lines: list[Span], rows: Set[int] = frozenset()) -> tuple[Span, bool]:
+    """The stretch of a document within its lines, and whether site text stood at its ends. ``rows`` are the starts of
+    those lines that are table rows.
 
     Before: lines up to the last site line that stands above any body, but a title above it is kept unless it is
     repeated below. After: what follows a tail mark, and site lines at the very end.
     """
-    first, site = _first(text, lines)
+    first, site = _first(text, lines, rows)
     last, tail_site = _last(text, lines, first)
     start, end = lines[first][0], lines[last - 1][1]
     cut = _closing_sentence(text, start, end)
     return (start, cut), site or tail_site or cut < end
 
 
-def _first(text: str, lines: list[Span]) -> tuple[int, bool]:
+def _first(text: str, lines: list[Span], rows: Set[int]) -> tuple[int, bool]:
     dropped, titles = 0, []
     seen = False
     for i, (a, b) in enumerate(lines[:_HEAD]):
@@ -88,7 +94,7 @@ def _first(text: str, lines: list[Span]) -> tuple[int, bool]:
             break
         elif is_title_line(text[a:b]) and not text.endswith("范文", a, b):
             titles.append(i)
-        elif _is_fringe(text, a, b):
+        elif _is_fringe(text, a, b, a in rows):
             dropped = i + 1
             seen = seen or not _shared_lead().match(text, a, b) or _CLOCK.search(text, a, b) is not None
         elif _is_body(text, a, b):

@@ -66,9 +66,10 @@ def _blocks(
             segment.year = year
     whole = turning.upright(lying)
     found = layout(whole, measure, year)
-    if not whole.across:
-        for number in found.prose:
-            _as_prose(view, rows[number])
+    lines = {id(segment) for segment in rows.values()}
+    for number in found.prose:
+        if id(whole.segments[number]) in lines:  # rows made of cells of several lines are none
+            _as_prose(view, whole.segments[number])
     titles = [*(line for line in above[-3:] if 4 <= len(line) <= 40), *found.titles, view.part.title, table.sheet]
     for block in found.blocks:
         yield whole, block, titles

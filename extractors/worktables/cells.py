@@ -73,15 +73,18 @@ def number(row: RowView, column: Column, entry: Entry, caption: str, status: str
     if read is None:
         return None
     change, low, high = "", read.low, read.high
-    if column.change:
-        change = "down" if read.negative or any(w in column.header for w in words("worktables", "down")) else "up"
+    # A rate of change has its name from the head of its column or from its row (地区生产总值增速 | % | 6).
+    named = read.measure == "%" and row.name.endswith(words("worktables", "rate"))
+    if column.change or named:
+        said = column.header if column.change else row.name
+        change = "down" if read.negative or any(w in said for w in words("worktables", "down")) else "up"
         if read.negative:
             low, high = (None if v is None else -v for v in (low, high))
     return FigureMention(
         entry.start + read.start, entry.start + read.end, row.segment, row.span, rule="table:value", cue=column.header,
         confidence=0.9 if read.measure else 0.7, low=low, high=high, measure=read.measure, bound=read.bound,
         status=status, change=change, basis=column.basis if change else "", indicator=_indicator(row, column),
-        period=column.period if column.period[0] else row.period,
+        period=column.period if any(column.period) else row.period,
     )  # fmt: skip
 
 
@@ -164,9 +167,9 @@ def prose(
     held, timed = quantities_of(entry), times_of(view, row, entry) if read_times else []
     found: list[FigureMention] = []
     due: list[DeadlineMention] = []
-    reported = column.role == "done" or column.status == "actual"
+    reported = column.role in ("done", "problem") or column.status == "actual"
     tense = "done" if reported else row.segment.tense or ("planned" if row.planned else "")
-    topic = row.name if column.role in ("task", "target", "done") or not column.stem else column.stem
+    topic = row.name if column.role in ("task", "target", "problem", "done") or not column.stem else column.stem
     for a, b, body in _pieces(entry):
         whole = Segment("row", a, b, 0, body, row.segment.path, row.segment.year, tense)
         piece = SentenceView(

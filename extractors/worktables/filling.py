@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from extractors import actions
 from extractors.context import PartView, RowShare
+from extractors.document import Segment
 from extractors.language.organisations import Organisation
 from extractors.language.times import Time
 from extractors.lexicon import words
@@ -30,11 +31,13 @@ _TIME = 16
 _SHORT = 30
 _FIRST_ROWS = 40
 _SURE = 0.5
+_DITTO = frozenset(words("worktables", "ditto"))
+_SHARED = (*UNIT_ROLES, "deadline", "start", "person", "schedule")
 _SENTENCE = 60  # a cell of time limits that is longer says what is to be done, sentence by sentence
 _LATE, _EARLY = "09", "04"
 _YEAR = re.compile(r"\d{4}|年")
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d$")
-_OWN = ("task", "target", "", "value", "schedule", "done", "deadline", "start")
+_OWN = ("task", "target", "problem", "", "value", "schedule", "done", "deadline", "start")
 
 
 @dataclass(slots=True)
@@ -67,6 +70,7 @@ class Filler:
         self._names = names.NameReader(view)
         self._merged: dict[int, _Held] = {}
         self._scheduled: dict[int, DeadlineMention] = {}
+        self._last: dict[int, _Held] = {}  # by column: what its last cell gave
         self._steps: dict[int, str] = {}  # by merged task: the date of its last step
 
     def learn(self, texts: Iterable[str]) -> None:
@@ -93,18 +97,21 @@ class Filler:
         share = RowShare(segment)
         for entry in own:
             column = block.column(entry.column)
+            if column.role in _SHARED and entry.text in _DITTO:
+                self._again(self._last.get(column.place[0]), share, segment)
+                continue
             held = self._cell(row, block, column, entry)
+            self._last[column.place[0]] = held
             if entry.row_span > 1:
                 self._merged[entry.start] = held
             if grid.across:
                 share.persons += held.persons
         for entry in above:
             column = block.column(entry.column)
-            if column.role in (*UNIT_ROLES, "deadline", "start", "person", "schedule"):
+            if column.role in _SHARED:
                 held = self._merged.get(entry.start) or self._cell(row, block, column, entry)
-                self._merged[entry.start] = held
-                share.mentions += [m for m in held.mentions if m.segment is not segment]
-                share.persons += held.persons
+                self._merged[entry.start] = self._last[column.place[0]] = held
+                self._again(held, share, segment)
         if block.scheduled:
             self._schedules(row, block, own, share)
         if above:
@@ -112,6 +119,13 @@ class Filler:
         if share.mentions or share.persons:
             share.alone = bool(view.row_names[segment.start]) and any(block.column(e.column).role in _OWN for e in own)
             view.row_shares[segment.start] = share
+
+    @staticmethod
+    def _again(held: _Held | None, share: RowShare, segment: Segment) -> None:
+        """What a cell of another row gave holds for this row too."""
+        if held is not None:
+            share.mentions += [m for m in held.mentions if m.segment is not segment]
+            share.persons += held.persons
 
     def _known(self, grid: Grid, block: Block, number: int, reported: bool, planned: bool) -> RowView:
         """The row with its name, measure, period and tense."""
@@ -144,7 +158,7 @@ class Filler:
             if role == "schedule" and not content.is_mark(entry.text):
                 self._text(row, column, entry, held, dated=True)
         elif role in UNIT_ROLES:
-            read = self._names.units(entry.text, role)
+            read = self._names.units(entry.text, role, column.persons)
             self._units(row, entry, read, held, role)
             if _holds_digit(entry.text):
                 self._text(row, column, entry, held, dated=True)
@@ -181,7 +195,7 @@ class Filler:
     def _status(self, row: RowView, column: Column) -> str:
         if column.status:
             return column.status
-        if column.role == "done":
+        if column.role in ("done", "problem"):
             return "actual"
         part, (_first, last) = self._view.part, column.period if column.period[0] else row.period
         if last[:4].isdigit():
@@ -289,7 +303,7 @@ def _holds_digit(text: str) -> bool:
 
 def _name(block: Block, own: list[Entry], above: list[Entry]) -> str:
     """What a row is about: its own task cell, else its target, else its first words, else the task cell that covers it."""
-    found = {"task": "", "target": "", "": "", "done": ""}
+    found = {"task": "", "target": "", "problem": "", "": "", "done": ""}
     wide = ""
     named = any(c.role in ("task", "target") for c in block.columns.values())
     for entry in own:
@@ -305,8 +319,8 @@ def _name(block: Block, own: list[Entry], above: list[Entry]) -> str:
         elif not found[role]:
             found[role] = entry.text
     covering = next((e.text for e in above if block.column(e.column).role == "task"), "")
-    text = found["task"] or wide or (covering if found["target"] else "") or found["target"] or found[""] or covering
-    text = text or found["done"]
+    text = found["task"] or wide or (covering if found["target"] else "") or found["target"] or found["problem"]
+    text = text or found[""] or covering or found["done"]
     label = _LABEL.match(text)
     text = actions.without_number(text[label.end() :] if label and label.end() < len(text) else text)
     first = _FIRST.search(text, 4)

@@ -13,14 +13,16 @@ from extractors.lexicon import settings, words
 
 UNIT_ROLES = ("lead", "responsible", "assist", "supervise")
 _ROLES = (
-    *("number", "task", "target", *UNIT_ROLES, "body", "person", "deadline", "start"),
+    *("number", "task", "problem", "target", *UNIT_ROLES, "body", "person", "deadline", "start"),
     *("done", "group", "note", "measure", "code"),
 )
 _BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,14})[)）\]】]")
 _UNIT_SAID = re.compile(r"(?:计量|金额|面积)?单位[:：]?")
 _TRAILING_MEASURE = re.compile(r"[/:：,，]([^/:：,，]{1,8})$|([%‰])$")
 _COUNTED = re.compile(rf"({'|'.join(words('worktables', 'counted'))})数$")
-_COMPARISON = re.compile(r"(?:同比|环比|(?:比|较)(?:上年同期|去年同期|上年|去年|上月|上季|年初|同期|[12]\d{3}年))")
+_COMPARISON = re.compile(
+    r"(?:同比|环比|(?:比|较)(?:上年|去年|上月|上季|上期|年初|[12]\d{3}年)度?(?:同期|预算|决算|计划|实际|执行|完成)?数?|(?:比|较)同期)"
+)
 _LONGEST = 24
 _TAIL = re.compile(r"(?:数值|[%‰])$")
 _NUMBER = re.compile(r"[-+−－]?\d[\d,.]*%?")
@@ -72,14 +74,16 @@ def measure(text: str) -> str:
 @lru_cache(4096)
 def role(label: str) -> tuple[str, bool, bool]:
     """(role of a label, whether it names persons too, whether times too); the longest word decides, then the last."""
-    best, found, hits = (0, 0), "", set()
+    hits = set()
     for name in _ROLES:
         for word in words("worktables", name):
             at = label.rfind(word)
             if at >= 0:
                 hits.add((name, at, at + len(word)))
-                if (len(word), at) > best:
-                    best, found = (len(word), at), name
+    named = {h for h in hits if h[0] in UNIT_ROLES}
+    # 科室 says that a body stands there, 协办 beside it which one.
+    weighed = [((b - a, a), name) for name, a, b in hits if not (named and name == "body")]
+    best, found = max(weighed, default=((0, 0), ""))
     span = best[1], best[1] + best[0]
     beside = {name for name, a, b in hits if b <= span[0] or a >= span[1]}
     if found == "deadline" and beside & {"task", "target"}:  # 任务分解/时序进度
@@ -118,6 +122,19 @@ def period_label(text: str) -> Time | None:
     return None
 
 
+@lru_cache(4096)
+def stage(text: str) -> bool:
+    """Whether a label names a part of a year and that something is due in it: 3月, 一季度目标, 上半年计划; not 1—6月完成."""
+    whole = period_label(text)
+    if whole is None:
+        bare = _BRACKET.sub("", text).replace(" ", "")
+        found = [t for t in times.find(bare, None) if t.kind == "in" and t.start == 0]
+        if not found or bare[found[0].end :] not in words("worktables", "due_in"):
+            return False
+        whole = found[0]
+    return not (whole.start_date.endswith("-01-01") and whole.end_date.endswith("-12-31"))
+
+
 @lru_cache(1024)
 def column(levels: tuple[str, ...], year: int | None) -> Column:
     """What the header cells above a column, outermost first, say of it; ``year`` is that of 本年 and of bare months."""
@@ -133,7 +150,7 @@ def column(levels: tuple[str, ...], year: int | None) -> Column:
     anchor = date(year, 1, 1) if year else None
     spans = [t for t in times.find(plain, anchor) if t.kind in ("in", "by") and not t.text.endswith("初")]
     period = ("", "")
-    if spans and spans[-1].start_date:
+    if spans and (spans[-1].start_date or any(w in plain for w in words("worktables", "up_to"))):
         period = spans[-1].start_date, spans[-1].end_date
     if change and not unit and any(w in bare for w in words("worktables", "rate")):
         unit = "%"

@@ -84,7 +84,7 @@ def _stands_alone(cell: Entry, block: Block) -> bool:
         not block.columns
         or cell.column_span > 1
         or cell.text.startswith(words("worktables", "remark"))
-        or block.column(cell.column).role not in ("task", "target")
+        or block.column(cell.column).role not in ("task", "target", "problem")
     )
 
 
@@ -108,7 +108,7 @@ def _head(grid: Grid, i: int, block: Block) -> list[int]:
     """Numbers of the rows that make a head beginning with the i-th row; empty if none does."""
     first = grid.order[i]
     cells = grid.rows[first]
-    if not _like_head(cells) or (block.rows and grid.covering.get(first)):
+    if not _like_head(cells) or (block.rows and (grid.covering.get(first) or _fits(cells, block))):
         return []
     rows = [first]
     for number in grid.order[i + 1 : i + _HEAD_ROWS]:
@@ -118,6 +118,24 @@ def _head(grid: Grid, i: int, block: Block) -> list[int]:
     if _named(grid, rows):
         return rows
     return rows if _over_numbers(grid, i, rows, block) else []
+
+
+def _fits(cells: Sequence[Entry], block: Block) -> bool:
+    """Whether a row holds what the columns above it are for: a body, a person or a time where such stand."""
+    labels = sum(headers.period_label(e.text) is not None for e in cells)
+    for e in cells:
+        role = block.column(e.column).role
+        if headers.role(e.text)[0]:
+            continue
+        if role in (*UNIT_ROLES, "body"):
+            fits = content.is_body(e.text)
+        elif role in ("deadline", "start"):
+            fits = content.is_time(e.text) and (headers.period_label(e.text) is None or labels == 1)
+        else:
+            fits = (role == "person" and content.is_person(e.text)) or (role == "number" and e.text.isdecimal())
+        if fits and (not headers.is_label(e.text) or headers.period_label(e.text)):
+            return True
+    return False
 
 
 def _like_head(cells: Sequence[Entry]) -> bool:
@@ -244,7 +262,7 @@ def _settled(column: Column, held: Sequence[str], headed: bool, rows: int) -> st
         return "measure" if content.mostly(held, headers.measure) else role
     if role == "measure":
         return role
-    if column.time is not None and headers.period_label(column.leaf) and not headers.is_year(column.leaf):
+    if column.time is not None and headers.stage(column.leaf):
         return "value" if content.mostly(held, content.is_number) else "schedule"
     if content.mostly(held, content.is_number) and (
         role not in ("deadline", "start", "person") or (column.measure and not content.mostly(held, content.is_time))
@@ -258,7 +276,7 @@ def _settled(column: Column, held: Sequence[str], headed: bool, rows: int) -> st
 
 def _label_periods(block: Block, roles: set[str]) -> None:
     """A column of times that heads rows of numbers (年份 | 产量) says when the numbers are of; it limits no work."""
-    if roles & {*UNIT_ROLES, "person", "task", "target", "start", "schedule"} or "value" not in roles:
+    if roles & {*UNIT_ROLES, "person", "task", "target", "problem", "start", "schedule"} or "value" not in roles:
         return
     for c, column in block.columns.items():
         if column.role == "deadline" and column.header in ("", *words("worktables", "period")):
@@ -280,7 +298,7 @@ def _carry_periods(block: Block) -> None:
         column = block.columns[c]
         if column.role != "value":
             continue
-        share = column.measure == "%" and column.status == status == "actual"
+        share = (column.measure == "%" or column.header.endswith("率")) and column.status == status == "actual"
         if (column.change and not column.status) or (share and not column.period[0]):
             block.columns[c] = replace(column, status=status, period=column.period if column.period[0] else period)
         elif column.status or column.period[0]:

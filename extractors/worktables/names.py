@@ -20,6 +20,10 @@ _GLOSS = re.compile(r"[(（][^()（）]*[)）]$")
 _PADDED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])\s{1,3}([\u4e00-\u9fff])(?![\u4e00-\u9fff])")
 _NAME = re.compile(r"[\u4e00-\u9fff×某○*A-Za-z·]{2,12}")
 _UNIT_LIKE = re.compile(r"[\u4e00-\u9fffA-Za-z“”\"*×()（）]{2,24}")
+_HAN_NAME = r"[\u4e00-\u9fff](?:\s{0,3}[\u4e00-\u9fff]){1,2}"
+_BESIDE = re.compile(
+    rf"(?<=[\u4e00-\u9fff])(?:\s*[(（]\s*(?P<bracketed>{_HAN_NAME})\s*[)）]|(?:\s*[:：]\s*|\s+)(?P<after>{_HAN_NAME})(?=$|[\s、,，;；/]))"
+)
 _DIGITS = re.compile(r"\d")
 _LEADING = re.compile(r"(?:各?责任|牵头|配合)?(?:单位|部门|人)[:：]\s*")
 
@@ -39,7 +43,7 @@ class NameReader:
         self._view = view
         self._canonical: Names | None = None
         self._known: list[organisations.Organisation] = []
-        self._read: dict[tuple[str, str], NamesRead] = {}
+        self._read: dict[tuple[str, str, bool], NamesRead] = {}
 
     def learn(self, texts: Iterable[str]) -> list[organisations.Organisation]:
         """Take the names in the cells of units of the part, and those in its prose, before any of them is read; gives those in cells."""
@@ -51,18 +55,20 @@ class NameReader:
         self._known += in_cells
         return in_cells
 
-    def units(self, text: str, role: str) -> NamesRead:
-        """Members of the text of a cell; ``role`` is that of its column."""
-        found = self._read.get((text, role))
+    def units(self, text: str, role: str, persons: bool = False) -> NamesRead:
+        """Members of the text of a cell; ``role`` is that of its column, ``persons`` whether its head names persons too."""
+        found = self._read.get((text, role, persons))
         if found is None:
-            found = self._read[text, role] = self._units(text, role)
+            beside = companions(text, persons)
+            found = self._read[text, role, persons] = self._units(_without(text, beside), role)
+            found.persons += [span for _, span in beside]
         return found
 
     def labelled(self, text: str) -> NamesRead:
         """Members of the labelled lists in the text of any cell (…(责任单位:市教育局))."""
-        found = self._read.get((text, "*"))
+        found = self._read.get((text, "*", False))
         if found is None:
-            found = self._read[text, "*"] = NamesRead()
+            found = self._read[text, "*", False] = NamesRead()
             if unit_words().label.search(text):
                 self._lists(text, found)
         return found
@@ -100,6 +106,8 @@ class NameReader:
         while place < end:
             more = [(a, b, own, 0.95) for a, b, own in unit_lists.members(text, place, end, role)]
             for a, b, own, sure in more:
+                if text.startswith(words("worktables", "no_body"), a):
+                    continue
                 if content.is_person(text[a:b]):
                     found.persons.append((a, b))
                 else:
@@ -120,6 +128,8 @@ class NameReader:
         gloss = _GLOSS.search(text[a:b])
         stop = a + gloss.start() if gloss else b
         name = text[a:stop]
+        if name.startswith(words("worktables", "no_body")):
+            return None
         if content.is_person(name):
             found.persons.append((a, stop))
         elif _UNIT_LIKE.fullmatch(name) and (
@@ -137,6 +147,33 @@ class NameReader:
             self._canonical = Names(view.text, part.start, part.end, self._known, part.issuer)
         whole = self._canonical.group([text[a:b] for a, b, _, _ in hits])
         found.members += [(*hit[:3], name, hit[3]) for hit, name in zip(hits, whole, strict=True)]
+
+
+def companions(text: str, glued: bool) -> list[tuple[Span, Span]]:
+    """Persons beside the bodies that they stand for, (what to take out with the name, the name) each: 县教育局(赵文静),
+    县教育局：赵文静, 县教育局 赵 文; with ``glued`` 县教育局赵文静 and 县教育局局长赵文静 too."""
+    found: list[tuple[Span, Span]] = []
+    for m in _BESIDE.finditer(text):
+        name = "bracketed" if m["bracketed"] else "after"
+        if content.is_person("".join(m[name].split())):
+            found.append((m.span(), m.span(name)))
+    if glued:
+        for m in _PIECE.finditer(text):
+            for size in (3, 2):
+                a = m.end() - size
+                if a > m.start() + 2 and content.is_person(text[a : m.end()]):
+                    body = next((a - len(t) for t in words("worktables", "person_title") if text.endswith(t, 0, a)), a)
+                    if organisations.whole(text, m.start(), body) is not None:
+                        found.append(((body, m.end()), (a, m.end())))
+                        break
+    return found
+
+
+def _without(text: str, beside: list[tuple[Span, Span]]) -> str:
+    """The text with blanks where persons stand, so that offsets stay what they are."""
+    for (a, b), _ in beside:
+        text = text[:a] + " " * (b - a) + text[b:]
+    return text
 
 
 def persons(text: str) -> list[Span]:

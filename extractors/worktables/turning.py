@@ -1,4 +1,5 @@
-"""Tables whose heads stand in a column: turned tables (a task a column) and forms (label and value side by side)."""
+"""Tables that do not stand as they are read: turned ones (a task a column), forms (label and value side by side), and
+narrow ones set twice or more beside each other to save paper."""
 
 from __future__ import annotations
 
@@ -11,11 +12,14 @@ from extractors.worktables.headers import UNIT_ROLES
 
 _MOST_ROWS = 40
 _MOST_COLUMNS = 60
+_TITLES = 4  # rows in which the head of a table stands
 _ANCHORS = frozenset((*UNIT_ROLES, "person", "deadline", "start", "body"))
 
 
 def upright(found: Grid) -> Grid:
     """The grid with its heads on top, whichever way the table stands; itself where they stand there already."""
+    if (below := _abreast(found)) is not None:
+        return below
     if not 2 <= len(found.order) <= _MOST_ROWS:
         return found
     labels = _pairs(found)
@@ -34,6 +38,54 @@ def upright(found: Grid) -> Grid:
     kept = replace(found, rows={r: found.rows[r] for r in lines}, order=lines)
     segments = {c: _segment(found, [e for r in lines for e in found.rows[r] if e.column == c]) for c in columns}
     return grid.turned(kept, segments)
+
+
+def _abreast(found: Grid) -> Grid | None:
+    """A table set beside itself (序号 | 乡镇 | 任务 | 序号 | 乡镇 | 任务) as one below the other; None for any other."""
+    for at, number in enumerate(found.order[:_TITLES]):
+        head = found.rows[number]
+        size = _period([e.text.replace(" ", "") for e in head])
+        if not size or any(e.column_span > 1 or e.row_span > 1 for e in head):
+            continue
+        if not all(headers.is_label(e.text) or headers.role(e.text)[0] for e in head[:size]):
+            return None
+        rows = [found.rows[r] for r in found.order[:at]] + [head[:size]]
+        made = [found.segments[r] for r in found.order[: at + 1]]
+        below, notes = found.order[at + 1 :], list[int]()
+        while below and len(found.rows[below[-1]]) == 1 and found.rows[below[-1]][0].column == head[0].column:
+            notes.insert(0, below.pop())
+        for first in range(0, len(head), size):
+            low = head[first].column
+            high = head[first + size].column if first + size < len(head) else max(head[-1].column + 1, low + size)
+            for r in below:
+                cells = [e for e in found.rows[r] if low <= e.column < high]
+                if cells:
+                    rows.append([replace(e, column=e.column - low + head[0].column) for e in cells])
+                    made.append(_stretch(found, cells))
+        for r in notes:
+            rows.append(found.rows[r])
+            made.append(found.segments[r])
+        numbered = [[replace(e, row=i) for e in row] for i, row in enumerate(rows, 1)]
+        return grid.as_rows(found, numbered, dict(enumerate(made, 1)))
+    return None
+
+
+def _period(labels: list[str]) -> int:
+    """Number of labels after which a row of labels begins again, and ends so; 0 where it does not."""
+    for size in range(2, len(labels) // 2 + 1):
+        if (
+            len(labels) % size == 0
+            and labels == labels[:size] * (len(labels) // size)
+            and len(set(labels[:size])) == size
+        ):
+            return size
+    return 0
+
+
+def _stretch(found: Grid, cells: list[Entry]) -> Segment:
+    """A segment for neighbouring cells of one line."""
+    line = found.segments[cells[0].row]
+    return replace(line, start=cells[0].start, end=cells[-1].end, body=cells[0].start)
 
 
 def _heads(cells: list[Entry]) -> bool:
