@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from extractors.context import PartView, scan
 from extractors.document import Segment, Table
+from extractors.text.years import years_in
 from extractors.worktables import grid, headers, turning
 from extractors.worktables.filling import Filler, TableRows
 from extractors.worktables.grid import Grid
@@ -18,7 +19,7 @@ from extractors.worktables.layout import Block, layout
 
 __all__ = ["TableRows", "find"]
 
-_YEAR = re.compile(r"(?<!\d)(20\d\d)年")
+_TOP = 3  # rows in which a title or head may name the year of the limits below
 _ABOVE = 120  # characters before a table in which its title and unit line stand
 _NUMBER = re.compile(r"(?:\d{1,2}[.、．](?!\d)|(?P<inner>[(（][一二三四五六七八九十\d]{1,2}[)）]))\s*")
 
@@ -61,7 +62,9 @@ def _blocks(
     lying = grid.build(view, table, rows)
     year = next((s.year for s in rows.values() if s.year), None) or view.part.year
     if year is None:
-        year = _year(" ".join((*above, *(lying.rows[r][0].text for r in lying.order[:3] if len(lying.rows[r]) == 1))))
+        top = [e for r in lying.order[:_TOP] for e in lying.rows[r]]
+        said = [e.text for e in top if len(lying.rows[e.row]) == 1 or headers.role(e.text)[0] in ("deadline", "start")]
+        year = _year(" ".join((*above, *said)))
         for segment in rows.values():
             segment.year = year
     whole = turning.upright(lying)
@@ -77,8 +80,8 @@ def _blocks(
 
 def _year(titles: str) -> int | None:
     """The one year that the titles of a table name (2025年责任清单); None where they name none or several."""
-    named = set(_YEAR.findall(titles))
-    return int(named.pop()) if len(named) == 1 else None
+    named = set(years_in(titles))
+    return named.pop() if len(named) == 1 else None
 
 
 def _as_prose(view: PartView, segment: Segment) -> None:

@@ -98,10 +98,21 @@ def _indicator(row: RowView, column: Column) -> str:
 
 def limits(view: PartView, row: RowView, column: Column, entry: Entry) -> list[DeadlineMention]:
     """The time limits of a cell in a column of time limits or of beginnings."""
-    found = times_of(view, row, entry) or list(_whole(entry, row.segment.year or view.part.year))
+    found = _joined(times_of(view, row, entry)) or list(_whole(entry, row.segment.year or view.part.year))
     made = [_limit(row, column.role, t) for t in found]
     made += _lasting(row, entry, made)
     return made
+
+
+def _joined(found: list[Time]) -> list[Time]:
+    """A year before a time that has no date of its own (2025年汛期前) dates nothing: both are one limit without a date."""
+    out: list[Time] = []
+    for t in found:
+        if out and out[-1].end == t.start and not t.start_date and not t.end_date and not t.rrule and _is_year(out[-1]):
+            t = replace(t, start=out[-1].start, text=out[-1].text + t.text)  # noqa: PLW2901
+            out.pop()
+        out.append(t)
+    return out
 
 
 def _whole(entry: Entry, year: int | None) -> Iterator[Time]:

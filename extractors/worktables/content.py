@@ -10,10 +10,13 @@ from functools import lru_cache
 from extractors.language import organisations, times
 from extractors.language.organisation_lexicon import lexicon
 from extractors.lexicon import settings, words
+from extractors.unit_words import words as unit_words
 from extractors.worktables import headers
 
 _SAMPLE = 40
 _MOST = 0.6
+_NAME_OF_TIME = 16
+_SUM = 8
 _BODY = 3  # characters that an ending of bodies (部, 办) needs before a name can be one
 NUMERIC = re.compile(
     r"(?:[≥≤<>＞＜~约]=?|不低于|不少于|不超过|不高于|大于|小于|超过|低于|达到)?\s*+[-+−－]?\d[\d,]*+(?:\.\d++)?\s*+(?:[-~—–至到]+\s*+\d[\d,]*+(?:\.\d++)?)?\s*+[十百千万亿]{0,2}\s*+[%‰]?\s*+(?:以上|以下|以内|左右|余)?"
@@ -46,6 +49,20 @@ def is_time(text: str) -> bool:
 
 
 @lru_cache(8192)
+def is_only_time(text: str) -> bool:
+    """Whether a short text is a time and nothing else, as the name of a row of results is (2023年, 1—6月)."""
+    if len(text) > _NAME_OF_TIME:
+        return False
+    return bool(text) and len(text) - sum(t.end - t.start for t in times.find(text, None)) <= 1
+
+
+def is_total(text: str) -> bool:
+    """Whether the name of a row says that it adds up others: 合计, 合计:12项, 全市合计."""
+    total = words("worktables", "total")
+    return text.startswith(total) or (len(text) <= _SUM and text.endswith(total))
+
+
+@lru_cache(8192)
 def is_body(text: str) -> bool:
     """Whether every piece of a list of names is an organisation."""
     pieces = _PIECE.findall(text)
@@ -60,6 +77,12 @@ def is_number(text: str) -> bool:
 def is_mark(text: str) -> bool:
     """Whether a cell only says yes (√)."""
     return text.strip() in words("worktables", "mark")
+
+
+def duty(text: str) -> str:
+    """The role that a cell gives to the body in the head of its column: 牵头 → lead, √ → responsible; empty for none."""
+    roles: dict[str, str] = unit_words().tail_roles
+    return roles.get(text.strip(), "responsible" if is_mark(text) else "")
 
 
 def mostly(texts: Sequence[str], test: Callable[[str], object]) -> bool:

@@ -10,14 +10,15 @@ from extractors import actions
 from extractors.context import PartView, RowShare
 from extractors.document import Segment
 from extractors.language.organisations import Organisation
-from extractors.language.times import Time
 from extractors.lexicon import words
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
+from extractors.unit_words import words as unit_words
 from extractors.worktables import cells, content, headers, names
 from extractors.worktables.cells import RowView
 from extractors.worktables.grid import Entry, Grid
 from extractors.worktables.headers import UNIT_ROLES, Column
 from extractors.worktables.layout import Block
+from extractors.worktables.marks import Marks
 
 _BRACKET = re.compile(r"[(（]([^()（）]{1,12})[)）]\s*$")
 _LABEL = re.compile(
@@ -26,11 +27,11 @@ _LABEL = re.compile(
 _FIRST = re.compile(r"[;；。]|(?<=.{4})\s*(?=[(（]\d{1,2}[)）]|[①-⑳])")
 _REPORT = re.compile("|".join(map(re.escape, words("worktables", "report"))))
 _BLANK = frozenset(words("worktables", "blank"))
-_TOTAL = words("worktables", "total")
-_TIME = 16
 _SHORT = 30
 _FIRST_ROWS = 40
 _SURE = 0.5
+_LEAST = 3  # characters of a name before a list of units in its cell
+_ROLES_INSIDE = re.compile(r"[(（](?=[^()（）]*(?:牵头|负责|配合|承办|主办|协办|完成时限))[^()（）]{4,}[)）]$")
 _DITTO = frozenset(words("worktables", "ditto"))
 _SHARED = (*UNIT_ROLES, "deadline", "start", "person", "schedule")
 _SENTENCE = 60  # a cell of time limits that is longer says what is to be done, sentence by sentence
@@ -69,7 +70,7 @@ class Filler:
         self._view, self._result = view, result
         self._names = names.NameReader(view)
         self._merged: dict[int, _Held] = {}
-        self._scheduled: dict[int, DeadlineMention] = {}
+        self._marks = Marks(self._names)
         self._last: dict[int, _Held] = {}  # by column: what its last cell gave
         self._steps: dict[int, str] = {}  # by merged task: the date of its last step
 
@@ -92,7 +93,7 @@ class Filler:
         view = self._view
         if row.period[0] and not block.work:
             row.name = ""
-        total = row.name.startswith(_TOTAL) or (len(row.name) <= _TIME and content.is_time(row.name))
+        total = content.is_total(row.name) or content.is_only_time(row.name)
         view.row_names[segment.start] = "" if total else row.name
         share = RowShare(segment)
         for entry in own:
@@ -112,8 +113,8 @@ class Filler:
                 held = self._merged.get(entry.start) or self._cell(row, block, column, entry)
                 self._merged[entry.start] = self._last[column.place[0]] = held
                 self._again(held, share, segment)
-        if block.scheduled:
-            self._schedules(row, block, own, share)
+        if block.marked:
+            self._add(_Held(), self._marks.read(row, block, own, share))
         if above:
             self._roll(grid, block, own, above)
         if share.mentions or share.persons:
@@ -154,7 +155,7 @@ class Filler:
         """Read one cell and add what it gives to the result."""
         held = _Held()
         role, result = column.role, self._result
-        if role in ("number", "code", "measure", "period", "schedule") or entry.text in _BLANK:
+        if role in ("number", "code", "measure", "period", "schedule", "duty") or entry.text in _BLANK:
             if role == "schedule" and not content.is_mark(entry.text):
                 self._text(row, column, entry, held, dated=True)
         elif role in UNIT_ROLES:
@@ -266,30 +267,6 @@ class Filler:
             if _FULL_DATE.match(ended):
                 self._steps[task.start] = ended
 
-    def _schedules(self, row: RowView, block: Block, own: list[Entry], share: RowShare) -> None:
-        """Month columns: a filled cell says that its work is due in the time of its head, a wide one in all of them."""
-        for entry in own:
-            if entry.text in _BLANK:
-                continue
-            for c in entry.columns:
-                column = block.column(c)
-                if column.role != "schedule" or column.time is None:
-                    continue
-                made = self._scheduled.get(column.place[0])
-                if made is None:
-                    made = self._scheduled[column.place[0]] = _due_in(row, column, column.time)
-                    self._result.deadlines.append(made)
-                elif made.segment is not row.segment and made not in share.mentions:
-                    share.mentions.append(made)
-
-
-def _due_in(row: RowView, column: Column, t: Time) -> DeadlineMention:
-    start, end = column.place
-    return DeadlineMention(
-        start, end, row.segment, row.span, rule="table:schedule", cue=column.header, confidence=0.9, kind="in",
-        due_start=t.start_date, due_end=t.end_date, action=row.name,
-    )  # fmt: skip
-
 
 def _next_year(day: str) -> str:
     if not _FULL_DATE.match(day):
@@ -321,6 +298,9 @@ def _name(block: Block, own: list[Entry], above: list[Entry]) -> str:
     covering = next((e.text for e in above if block.column(e.column).role == "task"), "")
     text = found["task"] or wide or (covering if found["target"] else "") or found["target"] or found["problem"]
     text = text or found[""] or covering or found["done"]
+    closing = unit_words().label.search(text) or _ROLES_INSIDE.search(text)
+    if closing and closing.start() > _LEAST:  # (牵头单位:…;完成时限:…) after what is to be done
+        text = text[: closing.start()].rstrip("(（【[;；,， ")
     label = _LABEL.match(text)
     text = actions.without_number(text[label.end() :] if label and label.end() < len(text) else text)
     first = _FIRST.search(text, 4)

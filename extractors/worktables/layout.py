@@ -33,7 +33,7 @@ class Block:
     head: list[int] = field(default_factory=list)
     measure: str = ""
     work: bool = False
-    scheduled: bool = False
+    marked: bool = False
 
     def column(self, number: int) -> Column:
         """The column, without role where nothing is known of it."""
@@ -108,7 +108,7 @@ def _head(grid: Grid, i: int, block: Block) -> list[int]:
     """Numbers of the rows that make a head beginning with the i-th row; empty if none does."""
     first = grid.order[i]
     cells = grid.rows[first]
-    if not _like_head(cells) or (block.rows and (grid.covering.get(first) or _fits(cells, block))):
+    if not _like_head(cells) or (block.rows and grid.covering.get(first)) or (block.head and _fits(cells, block)):
         return []
     rows = [first]
     for number in grid.order[i + 1 : i + _HEAD_ROWS]:
@@ -239,10 +239,10 @@ def _fill(grid: Grid, block: Block) -> None:
         block.columns[c] = column.as_role(role)
     roles = {c.role for c in block.columns.values()}
     block.work = any(c.dated for c in block.columns.values()) or bool(
-        roles & {*UNIT_ROLES, "person", "deadline", "start", "schedule"}
+        roles & {*UNIT_ROLES, "person", "deadline", "start", "schedule", "duty"}
     )
     planned = block.work or any(c.status == "target" for c in block.columns.values())
-    block.scheduled = "schedule" in roles
+    block.marked = bool(roles & {"schedule", "duty"})
     _label_periods(block, roles)
     for c, column in block.columns.items():
         if column.role == "body":
@@ -264,6 +264,8 @@ def _settled(column: Column, held: Sequence[str], headed: bool, rows: int) -> st
         return role
     if column.time is not None and headers.stage(column.leaf):
         return "value" if content.mostly(held, content.is_number) else "schedule"
+    if not role and headed and content.is_body(column.leaf) and content.mostly(held, content.duty):
+        return "duty"
     if content.mostly(held, content.is_number) and (
         role not in ("deadline", "start", "person") or (column.measure and not content.mostly(held, content.is_time))
     ):

@@ -69,13 +69,13 @@ class NameReader:
         found = self._read.get((text, "*", False))
         if found is None:
             found = self._read[text, "*", False] = NamesRead()
-            if unit_words().label.search(text):
-                self._lists(text, found)
+            if unit_words().label.search(text) or "牵头" in text or "负责" in text or "配合" in text:
+                self._lists(text, found, inside=True)
         return found
 
     def _units(self, text: str, role: str) -> NamesRead:
         found = NamesRead()
-        if text in words("worktables", "blank") or text in words("worktables", "total"):
+        if text in words("worktables", "blank") or content.is_total(text):
             return found
         if unit_words().label.search(text):
             rest = self._lists(text, found)
@@ -89,11 +89,11 @@ class NameReader:
             self._plain(text, 0, len(text), role, found)
         return found
 
-    def _lists(self, text: str, found: NamesRead) -> int:
-        """Take the labelled lists of a text; gives where the first begins."""
+    def _lists(self, text: str, found: NamesRead, inside: bool = False) -> int:
+        """Take the labelled lists of a text, with ``inside`` also brackets that tell roles; gives where the first begins."""
         first = len(text)
         for listing in unit_lists.find(text, 0, len(text)):
-            hits = [h for h in listing.hits if h.rule == "label"]
+            hits = [h for h in listing.hits if h.rule == "label" or (inside and h.rule == "bracket with roles")]
             if hits:
                 first = min(first, listing.start)
                 self._named(text, [(h.start, h.end, h.role, h.confidence) for h in hits], found)

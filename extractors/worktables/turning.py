@@ -44,9 +44,11 @@ def _abreast(found: Grid) -> Grid | None:
     """A table set beside itself (序号 | 乡镇 | 任务 | 序号 | 乡镇 | 任务) as one below the other; None for any other."""
     for at, number in enumerate(found.order[:_TITLES]):
         head = found.rows[number]
+        if len(head) == 1:
+            continue
         size = _period([e.text.replace(" ", "") for e in head])
         if not size or any(e.column_span > 1 or e.row_span > 1 for e in head):
-            continue
+            return None
         if not all(headers.is_label(e.text) or headers.role(e.text)[0] for e in head[:size]):
             return None
         rows = [found.rows[r] for r in found.order[:at]] + [head[:size]]
