@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import logging
 import os
 import sys
 from pathlib import Path
@@ -20,7 +19,7 @@ from pipeline.errors import (
     EXIT_USAGE,
     RunError,
 )
-from pipeline.verbs import doctor, due, export, nightly, review, status
+from pipeline.verbs import backup, doctor, due, export, nightly, restore, review, status, upgrade
 from pipeline.verbs import evaluate as evaluate_verb
 
 app = typer.Typer(
@@ -85,9 +84,9 @@ def extract(
     """Read documents, write all tables."""
     from dataclasses import asdict  # noqa: PLC0415
 
-    from pipeline import config, console, run  # noqa: PLC0415
+    from pipeline import config, console, logs, run  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s %(message)s")
+    logs.configure("extract", verbose)
     settings = config.load(
         {"year": year, "workers": workers, "timeout": timeout, "memory_mb": memory_mb, "max_mb": max_mb,
          "formats": formats, "strict": strict}
@@ -126,11 +125,16 @@ app.command(help=export.HELP, short_help="把存储写成各表,可指定日期"
 app.command(help=due.HELP, short_help="近期到期的时限,可写日历文件")(due.due)
 app.command(help=status.HELP, short_help="存储里有什么,最近几次夜间运行怎样")(status.status)
 app.command(help=doctor.HELP, short_help="检查程序、存储和各项设置")(doctor.doctor)
+app.command(help=backup.HELP, short_help="把存储和设置存成一个文件")(backup.backup)
+app.command(help=restore.HELP, short_help="核对备份并恢复")(restore.restore)
+app.command(help=upgrade.HELP, short_help="把存储升到本程序的结构,先做备份")(upgrade.upgrade)
 app.command(help=evaluate_verb.HELP, short_help="把结果与人工标注逐行对照")(evaluate_verb.evaluate)
 
 
 def _fail(message: str, code: int) -> NoReturn:
     line = " ".join(message.split())
+    if (log := sys.modules.get("pipeline.logs")) is not None and (error := sys.exception()) is not None:
+        log.failed(error, line if isinstance(error, RunError | OSError) else "")
     sys.stderr.write(f"taizhang: {line.encode('utf-8', 'backslashreplace').decode()}\n")
     sys.exit(code)
 

@@ -15,8 +15,8 @@ from pipeline.errors import UsageError
 PROJECT_FILE = "taizhang.toml"
 SECTION = "extract"
 # Sections and variables of other verbs, read elsewhere (pipeline.nightly_config).
-OTHER_SECTIONS = ("store", "inbox", "nightly", "roster", "mail")
-OTHER_VARIABLES = ("TAIZHANG_STORE_URL", "TAIZHANG_MAIL_PASSWORD")
+OTHER_SECTIONS = ("store", "inbox", "nightly", "roster", "mail", "backup", "log")
+OTHER_VARIABLES = ("TAIZHANG_STORE_URL", "TAIZHANG_MAIL_PASSWORD", "TAIZHANG_CONFIG")
 FORMATS = ("csv", "parquet", "xlsx")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import logging
 import os
 import signal
 import time
@@ -16,13 +17,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline import batch
+from pipeline import batch, logs
 from pipeline.config import Settings
 from pipeline.inputs import Inputs, Item, printable
 from pipeline.journal import decode
 from pipeline.store import Store
 from pipeline.store.inputs import Known, Seen
 from pipeline.store.outcomes import Reading, keep, known_reads, read_key
+
+log = logging.getLogger(__name__)
 
 YOUNG_SECONDS = 60.0  # a file changed more recently may still be growing
 _FLUSH_INPUTS, _FLUSH_SECONDS = 128, 2.0
@@ -184,6 +187,7 @@ def _read(
             if not w.item.problem and not _unchanged(w.item):
                 night.growing.append(w.item.source)
                 continue
+            logs.rejects(log, outcomes)
             held.append(Reading(w.key, w.item.source, w.sha256, fingerprint, outcomes))
         progress(done, len(todo))
         if len(held) >= _FLUSH_INPUTS or time.monotonic() - flushed > _FLUSH_SECONDS:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from pipeline import batch, inputs, intake, output, roster, spliced, stored
+from pipeline import batch, inputs, intake, logs, output, roster, spliced, stored
 from pipeline.clock import Clock
 from pipeline.config import Settings
 from pipeline.errors import UsageError
@@ -54,7 +54,7 @@ def night(settings: Nightly, clock: Clock, progress: batch.Progress) -> Report:
         )  # fmt: skip
         report = _conclude(store, settings, clock, found, taken, units, last)
         _publish(store, settings, partial, out, report)
-    log.info("run=%s stage=nightly %s", report.run_id, json.dumps(report.counts))
+    log.info("%s", json.dumps(report.counts), extra=logs.about(run=report.run_id, stage="nightly"))
     return report
 
 

@@ -14,7 +14,8 @@ from pipeline import config
 from pipeline.errors import UsageError
 
 URL_VARIABLE = "TAIZHANG_STORE_URL"
-SECTIONS = ("extract", "store", "inbox", "nightly", "roster", "mail")
+CONFIG_VARIABLE = "TAIZHANG_CONFIG"  # where the settings file is, for verbs that are not told
+SECTIONS = ("extract", "store", "inbox", "nightly", "roster", "mail", "backup", "log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,16 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """Where the log goes: ``taizhang.log`` in ``folder``, cut at ``size_mb``, with ``keep`` older ones beside it."""
+
+    folder: Path
+    size_mb: float
+    keep: int
+    json: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Nightly:
     """All settings of ``taizhang nightly``. Paths are relative to the folder of the file."""
 
@@ -53,6 +64,10 @@ class Nightly:
     roster: Path | None
     mail: Mail | None
     extract: config.Settings
+    backups: Path
+    keep_backups: int
+    log: Log | None
+    uploads: Path | None = None
 
 
 def _text(value: Any) -> str:
@@ -77,6 +92,12 @@ def _addresses(value: Any) -> tuple[str, ...]:
     return tuple(named)
 
 
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("应是 true 或 false")
+    return value
+
+
 def _security(value: Any) -> str:
     if value not in ("none", "starttls", "tls"):
         raise ValueError("只能是 none、starttls 或 tls")
@@ -92,8 +113,11 @@ READERS: dict[str, dict[str, Callable[[Any], Any]]] = {
         "host": _text, "port": _number(1, 65_535), "user": _text, "password_env": _text, "from": _text,
         "to": _addresses, "security": _security,
     },
+    "backup": {"folder": _text, "keep": _number(0, 100_000)},
+    "log": {"folder": _text, "size_mb": _number(0.01, 10_000), "keep": _number(0, 1000), "json": _flag},
 }  # fmt: skip
 DEFAULTS = {"wait": 30.0, "settle": 2.0, "keep_days": 0}
+BACKUPS = "备份"  # beside the settings file, unless [backup] folder says otherwise
 
 
 def load(path: Path, environment: Mapping[str, str] | None = None) -> Nightly:
@@ -107,6 +131,7 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Nightly:
     if not url:
         raise UsageError(f'{path} 里没有 [store] 的 url,写上如 url = "sqlite:///台账.db"')
     roster = _section(content, "roster", path).get("path")
+    backup = _section(content, "backup", path)
     return Nightly(
         file=path,
         url=_anchored(url, folder),
@@ -119,6 +144,9 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Nightly:
         roster=folder / roster if roster else None,
         mail=_mail(_section(content, "mail", path), path),
         extract=config.load({}, env, folder, path.name),
+        backups=folder / backup.get("folder", BACKUPS),
+        keep_backups=int(backup.get("keep", 0)),
+        log=_log(_section(content, "log", path), folder),
     )
 
 
@@ -167,6 +195,13 @@ def _inboxes(content: Mapping[str, Any], path: Path, folder: Path) -> tuple[Inbo
             raise UsageError(f"{path} 的一个 [[inbox]] 没有 path")
         inboxes.append(Inbox(folder / read["path"], read.get("name", Path(read["path"]).name)))
     return tuple(inboxes)
+
+
+def _log(read: Mapping[str, Any], folder: Path) -> Log | None:
+    if not read:
+        return None
+    keep = int(read.get("keep", 5))
+    return Log(folder / read.get("folder", "日志"), read.get("size_mb", 5.0), keep, read.get("json", False))
 
 
 def _mail(read: Mapping[str, Any], path: Path) -> Mail | None:

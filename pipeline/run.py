@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from extractors.schema import TABLES
-from pipeline import batch, inputs, output
+from pipeline import batch, inputs, logs, output
 from pipeline.config import Settings
 from pipeline.errors import UsageError
 from pipeline.journal import Journal
 from pipeline.merge import Merge, reject_row
 from pipeline.worker import EXTRACTED
+
+log = logging.getLogger(__name__)
 
 SHARD_DOCUMENTS = 10_000  # above it texts and tables are kept in parts
 
@@ -49,7 +52,9 @@ def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch
     with output.workspace(out, batch.fingerprint(found.items, settings)) as partial:
         journal = Journal(partial / "journal")
         batch.run(found.items, settings, journal, progress)
-        merge = Merge(journal, journal.scan()[1])
+        entries = journal.scan()[1]
+        logs.rejects(log, entries)
+        merge = Merge(journal, entries)
         new = output.fresh(partial)
         summary = Summary(
             str(out), merge.documents + sum(merge.reasons.values()), merge.documents, merge.parts, found.ignored, found.links,

@@ -92,7 +92,7 @@ def process(
     except ImportError:
         raise
     except Exception as error:  # a fault in listing a container
-        log.exception("source=%s stage=open", at)
+        log.debug("source=%s stage=open", at, exc_info=True)  # quotes the document; the run tells file and reason
         refusal = _refusal(error, settings)
         outcomes.append(Outcome(item.source, doc_id_of(data), reason=refusal.reason, detail=_line(refusal.detail)))
     return outcomes
@@ -110,7 +110,7 @@ def _outcome(leaf: Leaf, settings: Settings) -> Outcome:
         raise
     except Exception as error:
         if not isinstance(error, (Rejected, MemoryError)):  # a fault of ours on this document must not stop the run
-            log.exception("doc=%s stage=extract", doc_id)
+            log.debug("doc=%s stage=extract", doc_id, exc_info=True)  # as above
         refusal = _refusal(error, settings)
         return Outcome(leaf.source, doc_id, reason=refusal.reason, detail=_line(refusal.detail))
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
+
+from pipeline import cli
 
 COMMAND = [sys.executable, "-m", "pipeline.cli"]
 ROOT = Path(__file__).parent.parent
@@ -42,6 +46,19 @@ def run(
         check=False,
         **{"timeout": 120, **more},
     )  # type: ignore[call-overload,no-any-return]
+
+
+def within(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+    """Like :func:`run`, in this process, which saves the start of another."""
+    streams = [io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2)]
+    code: object = 0
+    with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
+        try:
+            cli.main([*map(str, arguments)])
+        except SystemExit as left:
+            code = left.code
+    out, err = (s.buffer.getvalue() for s in streams)  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess([*map(str, arguments)], int(str(code or 0)), out, err)
 
 
 def one_line(done: subprocess.CompletedProcess[bytes]) -> str:

@@ -26,10 +26,7 @@ def bring_up(connection: Connection, name: str, to: str = HEAD) -> bool:
     at = revision(connection)
     if at == to:
         return False
-    if not at and (others := inspect(connection).get_table_names()):
-        raise UsageError(f"{name} 里已有别的表({others[0]} 等),不是台账的存储;请换一个")
-    if at and (not at.isdigit() or at > HEAD):
-        raise UsageError(f"{name} 是更新版本的程序建的(结构 {at},本程序到 {HEAD});请升级 taizhang")
+    check(connection, name)
     from alembic import command  # noqa: PLC0415 (heavy, and seldom needed)
     from alembic.config import Config  # noqa: PLC0415
 
@@ -38,3 +35,12 @@ def bring_up(connection: Connection, name: str, to: str = HEAD) -> bool:
     config.attributes["connection"] = connection
     command.upgrade(config, to)
     return True
+
+
+def check(connection: Connection, name: str) -> None:
+    """Raise UsageError for a database of a newer program or of somebody else."""
+    at = revision(connection)
+    if not at and (others := inspect(connection).get_table_names()):
+        raise UsageError(f"{name} 里已有别的表({others[0]} 等),不是台账的存储;请换一个")
+    if at and (not at.isdigit() or at > HEAD):
+        raise UsageError(f"{name} 是更新版本的程序建的(结构 {at},本程序到 {HEAD});请升级 taizhang")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +23,7 @@ HELP = """例:
 
 
 def nightly(
-    config: Annotated[Path, typer.Option("--config", metavar="FILE", help="设置文件")] = Path("taizhang.toml"),
+    config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="设置文件")] = None,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="当作这一天运行,如 2026-01-31")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="今晚有退件时退出码为 3")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出新到和改过的文件,什么都不写")] = False,
@@ -33,14 +32,16 @@ def nightly(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="显示日志")] = False,
 ) -> None:
     """Do one night."""
-    from pipeline import console, nightly_config  # noqa: PLC0415
+    from pipeline import console, logs, nightly_config  # noqa: PLC0415
     from pipeline.clock import clock_of  # noqa: PLC0415
+    from pipeline.config import PROJECT_FILE  # noqa: PLC0415
     from pipeline.nightly import night, pending  # noqa: PLC0415
     from pipeline.report.build import headline  # noqa: PLC0415
     from pipeline.report.mail import send  # noqa: PLC0415
+    from pipeline.verbs.opening import config_of  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s %(message)s")
-    settings = nightly_config.load(config)
+    settings = nightly_config.load(config_of(config) or Path(PROJECT_FILE))
+    logs.configure("nightly", verbose, settings.log)
     clock = clock_of(as_of)
     if dry_run:
         for name in pending(settings):

@@ -13,8 +13,15 @@ from pipeline.roster import Roster, read
 from pipeline.store import Store, open_store
 
 
+def config_of(config: Path | None) -> Path | None:
+    """The settings file that is named by the option or the environment."""
+    named = os.environ.get(nightly_config.CONFIG_VARIABLE)
+    return config or (Path(named) if named else None)
+
+
 def settings_of(config: Path | None) -> Nightly | None:
-    """The settings file's content; that of this folder where none is named, None where there is none."""
+    """The settings file's content; where none is named, that of ``TAIZHANG_CONFIG`` or of this folder; None where there is none."""
+    config = config_of(config)
     if config is not None:
         return nightly_config.load(config)
     here = Path(PROJECT_FILE)
