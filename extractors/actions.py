@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 
 from extractors.document import Segment
+from extractors.lexicon import patterns
 
 MAX = 60
 _EDGE = " \t\n,，、;；:：。.!！?？"
-_OPEN_MODAL = re.compile(
-    r"(?:会议(?:要求|强调|指出|议定|决定|明确|认为|研究)|[,，、:：\s]|要求?|应当?|须|必须|务必|需要?|将|负责|力争|确保|争取|预计|可|并|且|同时|并且|务求|予以|要在|在|于|前|全部?(?=完成)|共同)*+"
+_OPEN_MODAL = re.compile(rf"(?:{patterns('actions', 'openers')})*+")
+_CLOCK = re.compile(
+    r"(?:[上下]午|早上|晚上|夜间)?(?:(?:\d{1,2}[:：]\d\d|\d{1,2}[时点](?:\d{1,2}分|整|半)?)(?:之前|以前|前)?|(?<=[上下]午)|(?<=[早晚]上)|(?<=夜间))"
 )
+_DURING = re.compile(r"[一-龥]{2,8}?期间[,，]?(?!的)")  # 保供期间报送负荷
+_A_FEW = 3
 _BRACKET_END = re.compile(r"[(（\[【][^()（）\[\]【】]*$")
 _TIME_LABEL = re.compile(r"[^,，。;；:：\n]{0,8}(?:月份?|[上中下]旬|周|季度|学期|阶段)[:：]")  # 4月:举办招聘会
 _COMMA = re.compile(r"[,，;；](?![^(（]*[)）])")
@@ -25,17 +29,32 @@ def phrase(text: str, start: int, end: int) -> str:
     """``text[start:end]`` without punctuation, modals and connectives at its edges, at most 60 characters."""
     if start >= end:
         return ""
-    begin = _LIST_NUMBER.match(text, start, end).end()  # type: ignore[union-attr]
-    label = _TIME_LABEL.match(text, begin, end)
-    begin = label.end() if label else begin
-    m = _OPEN_MODAL.match(text, begin, end)
-    begin = m.end() if m else begin
+    begin = opening(text, start, end)
+    if (during := _DURING.match(text, begin, end)) and end - during.end() > _A_FEW:
+        begin = _OPEN_MODAL.match(text, during.end(), end).end()  # type: ignore[union-attr]
+    if clock := _CLOCK.match(text, begin, end):
+        begin = _OPEN_MODAL.match(text, clock.end(), end).end()  # type: ignore[union-attr]
     found = text[begin:end].strip(_EDGE)
     if found.count("(") > found.count(")"):
         found = _BRACKET_END.sub("", found) or found
     if found[-1:] in _CLOSERS:
         found = _NOTE_END.sub("", found) or found
-    return found.replace("\n", "")[:MAX].strip(_EDGE + "(（")
+    return _short(found.replace("\n", "")).strip(_EDGE + "(（")
+
+
+def _short(found: str) -> str:
+    """At most 60 characters, cut at a comma where one stands in the last quarter."""
+    if len(found) <= MAX:
+        return found
+    cut = max(found.rfind(mark, MAX * 3 // 4, MAX) for mark in ",，;；")
+    return found[: cut if cut > 0 else MAX]
+
+
+def opening(text: str, start: int, end: int) -> int:
+    """Where the words of a stretch begin, after its list number, label of a time, modals and connectives."""
+    begin = _LIST_NUMBER.match(text, start, end).end()  # type: ignore[union-attr]
+    label = _TIME_LABEL.match(text, begin, end)
+    return _OPEN_MODAL.match(text, label.end() if label else begin, end).end()  # type: ignore[union-attr]
 
 
 def first_part(text: str, start: int, end: int) -> str:

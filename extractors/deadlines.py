@@ -30,15 +30,17 @@ _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
 _TERM = re.compile(r"[“\"]?十[一二三四五六七八九]五[”\"]?(?P<span>期间|时期|末|期末)?")
 _TERM_THEME = re.compile(r"是|的|[^,，。;；]{0,12}?(?:目标|任务|规划|纲要|指标)")
 _DIGIT = re.compile(r"\s*\d")
+_CLOCK = re.compile(r"\s*\d{1,2}(?:[:：]\d\d|[时点])")  # 每日17时前
 _TERM_EDGE = re.compile(r"第|[前后末初内]$")
 _ALONE = re.compile(r"[ \t)）]*(?:\n|$)")
+_BRACKET_BEFORE = re.compile(r"(?:^|\n)[ \t]*\($")
 _ALONE_BEFORE = re.compile(r"[ \t:：]$|^$")
 _PER_HEAD = re.compile(r"每[一-龥]{1,2}$")
 _TIME_ONLY = 3
 _NAME_OPEN = re.compile(r"《[^》]*$")
 # Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
 _BEHIND = re.compile(
-    r"上个?(?:月|季|年|周)|今天|昨|近日|日前|前[一二三]季度|去年|前年|前\S{1,3}个?[月年]|过去|[一二三四五六七八九十两\d]+年来|近\S{1,2}年|往年|历年"
+    r"上个?(?:月|季|年|周)|今天|昨|近日|日前|前[一二三]季度|去年|前年|前\S{1,3}个?[月年]|过去|[一二三四五六七八九十两\d]+年来|近\S{1,2}年|往年|历年|.*以来$"
 )
 _NAMED = re.compile(r"[^\d一二三四五六七八九十]*(?:节|元旦|国庆|春节|年终|岁末|开学|假)$")
 _BARE_YEAR = re.compile(
@@ -50,7 +52,11 @@ _USED = re.compile(r"(?:用|利用|花|经过|力争用|再用)\s*$")
 _UNTIL = re.compile(r"(?:截至|截止|截止到)\s*$")
 _REPORTED = re.compile(r"(?:完成了|已|实现了|共|累计|达到了|发生|为|增长|下降|达)")
 _HEAD_BRACKET = re.compile(r"[(（]\s*$")
-_DATELINE = re.compile(r"\s*$")
+_BARE_PERIOD = re.compile(
+    r"(?:(?:20\d\d年|今年|当年|上|下|全|本)?(?:年度?|半年|季度?|月份?|学期|学年)|[一二三四]季度)$"
+)
+_STAGE_NUMBER = re.compile(r"第[一二三四五六七八九十\d]{1,2}(?:阶段|步|时段|轮|批)")
+_PAUSES = frozenset(" ,，、;；:：。")
 
 
 def find(view: PartView) -> list[DeadlineMention]:
@@ -88,6 +94,9 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
         if t.kind == "in" and (_whole_year(t) or t.start_date == t.end_date):
             kind = "by"
     else:
+        before = sentence.times[n - 1] if n else None
+        if before is not None and before.kind in ("by", "in") and _of_object(text, before, t):
+            return None
         judged = _judge(view, sentence, clause, t)
         if judged is None:
             return None
@@ -114,11 +123,13 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None  # 不到去年同期
     if (
         not t.uses
-        and t.start_date == t.end_date
         and _ALONE.match(text, t.end)
-        and _ALONE_BEFORE.search(text, max(0, t.start - 3), t.start)
+        and (
+            _BRACKET_BEFORE.search(text, max(0, t.start - 3), t.start)
+            or (t.start_date == t.end_date and _ALONE_BEFORE.search(text, max(0, t.start - 3), t.start))
+        )
     ):
-        return None  # a date that stands alone is when the paper was written
+        return None  # a date that stands alone is when the paper was written, a period in brackets that of the plan
     if t.kind == "duration":
         if not _USED.search(before):
             return None
@@ -139,7 +150,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
     if t.kind == "in" and (term := _TERM.match(t.text)) and (not term["span"] or _TERM_THEME.match(text, t.end)):
         return None
     if t.kind == "every" and (
-        _DIGIT.match(text, t.end) or (_PER_HEAD.search(before) and "元" in text[t.end : clause[1]])
+        (_DIGIT.match(text, t.end) and not _CLOCK.match(text, t.end))
+        or (_PER_HEAD.search(before) and "元" in text[t.end : clause[1]])
     ):
         return None  # 每年320元, 每人每月提高到600元: a rate
     if t.kind == "in" and TO_DATE.match(t.text):
@@ -213,17 +225,33 @@ def _nominal(t: Time) -> bool:
 
 def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
     """The words between a time and the next one, or the end of its clause."""
+    text = sentence.text
     stop = min(
-        (u.start for u in sentence.times[n + 1 : n + 25] if u.kind != "duration" and not _nominal(u)), default=clause[1]
-    )
-    found = actions.phrase(sentence.text, t.end, min(stop, clause[1]))
+        (u.start for u in sentence.times[n + 1 : n + 25] if u.kind != "duration" and not _nominal(u) and not _of_object(text, t, u)),
+        default=clause[1],
+    )  # fmt: skip
+    found = actions.phrase(text, t.end, min(stop, clause[1]))
     return found if len(found) >= 2 else ""
+
+
+def _of_object(text: str, t: Time, u: Time) -> bool:
+    """Whether a time belongs to what is to be done by another one (12月底前完成全年签约数量), and is no step of its own."""
+    return (
+        u.kind == "in"
+        and 2 <= u.start - t.end <= 4
+        and _BARE_PERIOD.match(u.text) is not None
+        and text[u.start - 1] not in _PAUSES
+    )
 
 
 def _action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
     """What must be done: from after the time to the next time or the end of its clause; a clause that ends with the time goes
     on in the next one, else looks back."""
     text = sentence.text
+    if text[t.start - 1 : t.start] == "(" and text.startswith(")", t.end):
+        stage = actions.phrase(text, clause[0], t.start - 1)  # 动员部署阶段(3月)
+        if len(stage) >= 2 and not _STAGE_NUMBER.fullmatch(stage):
+            return stage
     if found := _own_words(sentence, n, t, clause):
         return found
     later = [u for u in sentence.times[n + 1 : n + 25] if u.start < clause[1] and not _nominal(u)]

@@ -9,54 +9,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
-from extractors import actions
-from extractors.context import PartView, SentenceView
+from extractors import task_actions
+from extractors.context import PartView
 from extractors.document import Segment
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
+from extractors.tasks import Task
 
 _SILENT = re.compile(r"[\s,，、;；。.:：()（）\[\]【】!！”\"]+")
 _OWN_WORDS = re.compile(r"[一-龥A-Za-z]")
-_THING_END = re.compile(r"(?:不迟于?|不晚于?|最迟|最晚|于|在|要|应|须|将|力争|计划|确保|争取|预计|拟|已)+$")
-_LABEL_FIRST = re.compile(r"\s*[一-龥]{2,6}[:：]")
-_ONLY_BY = re.compile(r"由.{2,20}(?:牵头|负责|组织|主办|承办)")
-_GLOSS = re.compile(r"\([^()]*\)")
 _AMONG = re.compile(r"\s*其中")
 _WIDEST_GAP = 24
 _SHORT = 6
-_LONGEST_THING = 16
-_ITEM_HEADING = 2
-
-
-@dataclass(slots=True)
-class Task:
-    """One action and what belongs to it (clean offsets).
-
-    ``shared`` are mentions of another row that hold for this one too (merged cells); ``persons`` are clean spans.
-    """
-
-    start: int
-    end: int
-    segment: Segment
-    sentence: tuple[int, int]
-    rule: str
-    action: str = ""
-    figures: list[FigureMention] = field(default_factory=list)
-    deadlines: list[DeadlineMention] = field(default_factory=list)
-    units: list[UnitMention] = field(default_factory=list)
-    shared: list[Mention] = field(default_factory=list)
-    persons: list[tuple[int, int]] = field(default_factory=list)
-
-    def members(self) -> Iterable[Mention]:
-        """Everything that belongs to the task."""
-        return (*self.figures, *self.deadlines, *self.units)
-
-    def stands(self) -> bool:
-        """A task exists only with a unit, a deadline or a target."""
-        return bool(self.units or self.deadlines or self.shared or any(f.status == "target" for f in self.figures))
+_A_WORD = 2
 
 
 def link(
@@ -203,55 +171,13 @@ def _whole(view: PartView, segment: Segment, members: list[Mention], rule: str, 
     task = Task(segment.start, segment.end, segment, members[0].sentence, rule)
     task.action = (
         view.row_names.get(segment.start)
-        or _heading_over(view, segment)
-        or actions.first_sentence(view.text, segment, stop)
+        or task_actions.title_over(view, segment)
+        or task_actions.title(view, segment, stop)
     )
-    if not task.action and segment.path:
-        task.action = actions.without_number(segment.path[-1])
     for m in members:
         _add(task, m)
-        if isinstance(m, UnitMention) and not m.action:
-            m.action = (_subject_action(view.text, m) if m.form == "subject" else "") or task.action
-    for d in task.deadlines:
-        d.action = (_with_subject(view, task, d) if rule != "row" else d.action) or task.action
+    task_actions.fill_item(view, task)
     return task
-
-
-def _heading_over(view: PartView, segment: Segment) -> str:
-    """The title of an unnumbered text that stands first under its own heading ((二)治理污水。…(责任单位:…)), else empty."""
-    if segment.kind != "paragraph" and segment.level:
-        return ""
-    i = bisect_left(view.part.segments, segment.start, key=lambda s: s.start) - 1
-    above = view.part.segments[i] if i >= 0 else None
-    if above is not None and above.kind == "item" and _LABEL_FIRST.match(view.text, segment.start, segment.end):
-        return actions.first_sentence(view.text, above, above.end)
-    if above is None or above.kind != "heading" or not segment.path or above.level < _ITEM_HEADING:
-        return ""
-    return actions.without_number(segment.path[-1])
-
-
-def _with_subject(view: PartView, task: Task, d: DeadlineMention) -> str:
-    """The action of a deadline; a short verb takes the thing before the time with it (二期工程5月底完工), never a unit."""
-    sentence = view.view(d.start)
-    if sentence is None or not d.action or len(d.action) > _SHORT:
-        return d.action
-    clause = sentence.clause(d.start)
-    before = [
-        m.end
-        for m in task.members()
-        if m is not d and clause[0] <= m.start < d.start and not isinstance(m, FigureMention)
-    ]
-    if any(isinstance(m, UnitMention) and clause[0] <= m.start < d.start for m in task.units):
-        return d.action
-    begin = max([clause[0], *before])
-    colon = view.text.rfind(":", begin, d.start)
-    thing = _THING_END.sub("", actions.phrase(view.text, max(begin, colon + 1), d.start))
-    return thing + d.action if 2 <= len(thing) <= _LONGEST_THING and thing not in d.action else d.action
-
-
-def _subject_action(text: str, m: UnitMention) -> str:
-    a, b = m.clause
-    return actions.phrase(text, a, b) if b > a else ""
 
 
 @dataclass(slots=True)
@@ -280,7 +206,7 @@ def _sentence(view: PartView, members: list[Mention]) -> list[Task]:
             tasks.append(current)
         _take(current, clause)
     for task in tasks:
-        _finish(view, sentence, task)
+        task_actions.fill_clause(view, sentence, task)
     return tasks
 
 
@@ -291,18 +217,25 @@ def _begins(text: str, current: Task, clause: _Clause) -> bool:
     units = [m for m in clause.members if isinstance(m, UnitMention)]
     subjects = [u for u in units if u.form == "subject"]
     if subjects and current.units:
-        return True
+        return not _only_phrases(text, current)
     if current.deadlines and clause.of(DeadlineMention):
         return True
     if subjects:
         return False
     if any(u.form == "phrase" for u in units):
-        return bool(current.units) and _own_words(text, clause) >= 2
+        return bool(current.units) and _own_words(text, clause) >= _A_WORD
     if units:
         return any(u.form == "list" for u in current.units) or (
             bool(_AMONG.match(text, clause.start)) and bool(current.members())
         )
     return False
+
+
+def _only_phrases(text: str, current: Task) -> bool:
+    """Whether a task holds nothing yet but who does it (由X牵头,): its action is that of the part that follows."""
+    if any(u.form != "phrase" for u in current.units) or current.deadlines or current.figures:
+        return False
+    return _own_words(text, _Clause(current.start, current.end, list(current.members()))) < _A_WORD
 
 
 def _own_words(text: str, clause: _Clause) -> int:
@@ -334,50 +267,3 @@ def _add(task: Task, m: Mention) -> None:
         task.deadlines.append(m)
     elif isinstance(m, UnitMention):
         task.units.append(m)
-
-
-def _finish(view: PartView, sentence: SentenceView, task: Task) -> None:
-    """The action of a task, and of its units where they stand in lists or phrases."""
-    text = sentence.text
-    for d in task.deadlines:
-        d.action = _with_subject(view, task, d)
-        for u in task.units:
-            d.action = (
-                d.action.removeprefix("由").removeprefix(u.name) if d.action.startswith("由" + u.name) else d.action
-            )
-    for u in task.units:
-        if not u.action:
-            u.action = _subject_action(text, u)
-            task.action = task.action or u.action
-    groups = sorted({u.group for u in task.units if u.form != "subject" and u.group[1] > u.group[0]})
-    for u in task.units:
-        if not u.action:
-            u.action = _around(text, task, groups, u)
-            task.action = task.action or u.action
-    if not task.action:
-        task.action = next((d.action for d in task.deadlines if d.action), "") or actions.first_part(
-            text, task.start, task.end
-        )
-    if len(task.action) < 2:
-        task.action = actions.first_sentence(text, task.segment, groups[0][0] if groups else task.segment.end)
-    if len(task.action) < 2 and task.segment.path:
-        task.action = actions.without_number(task.segment.path[-1])
-    for u in task.units:
-        u.action = u.action or task.action
-    for d in task.deadlines:
-        if d.rule.endswith(":label") and not d.action:
-            d.action = actions.first_sentence(text, task.segment, task.segment.end)
-        d.action = d.action or task.action
-
-
-def _around(text: str, task: Task, groups: list[tuple[int, int]], u: UnitMention) -> str:
-    """What a list or phrase of units serves: the words before it in the task, else those after it."""
-    start = max([task.start, *(b for _, b in groups if b <= u.group[0])])
-    before = actions.first_part(text, start, u.group[0]) if u.group[0] > start else ""
-    stop = min([task.end, *(a for a, _ in groups if a >= u.group[1])])
-    if len(before) < 4 or _ONLY_BY.fullmatch(before):
-        after = actions.first_part(text, u.group[1], stop)
-        before = after if len(after) >= 2 else before
-    for d in task.deadlines:
-        before = before.replace(text[d.start : d.end], "")
-    return _GLOSS.sub("", before)

@@ -10,9 +10,9 @@ from typing import Any
 
 from extractors.calibration import calibrated
 from extractors.document import Document, Part, Segment, warnings_text
-from extractors.linking import Task
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
 from extractors.schema import DeadlineRow, DocumentRow, FigureRow, TaskRow, UnitRow, row_id
+from extractors.tasks import Task
 
 _JOIN = ";"
 _BOUND_MARK = {"ge": "≥", "le": "≤", "approx": "约"}

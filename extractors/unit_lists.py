@@ -234,7 +234,7 @@ def _split(text: str, start: int, end: int, strict: bool) -> Iterator[_Member]:
     tail = lexicon.member_tail.search(text[start:end])
     if tail and tail.group() and tail.start() > 1 and organisations.whole(text, start, end) is None:
         if tail["tail"] and not role:
-            role = lexicon.tail_roles[tail["tail"]]
+            role = lexicon.member_roles[tail["tail"]]
         end = start + tail.start()
     name = text[start:end]
     if not 2 <= len(name) <= 40:

@@ -27,6 +27,8 @@ _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
 _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "或", "、及", "及其"])
 _NOUN_CLOSERS = re.compile(rf"(?:{patterns('unit_patterns', 'noun_closers')})$")
 _STRONG_VERB = re.compile(patterns("unit_patterns", "strong_verb"))
+_URGES = re.compile("(?:跟踪|全程|定期|及时)?督促(?:落实|整改|检查|指导)?")
+_PAUSES = ",，。;； "
 _LONGEST_PART = 200
 _LONGEST_CLAUSE = 600
 _PIECE = re.compile("[^、]+")
@@ -205,7 +207,7 @@ class Subjects:
                 begin = self._part_start(group.opened, sentence.start)
                 if group.opened - begin >= 2:
                     clause = (begin, clause[1])
-                elif clause[1] - clause[0] <= 4:
+                elif text[slice(*clause)].strip(_PAUSES) in self.words.bare_verbs:
                     # A bare verb (由X组织) serves the action of the parts around it.
                     span, clause, form = (group.opened, clause[1]), (0, 0), "phrase"
             if tail.kind != "modal" and self.words.past.search(text, group.end, clause[1] or group.end):
@@ -257,7 +259,11 @@ class Subjects:
             if stop - start < 2 and next_open:
                 begin = stop
                 continue
-            if next_open and lexicon.with_.match(text, start, stop):
+            if (
+                next_open
+                and (joined := lexicon.with_.match(text, start, stop))
+                and not lexicon.any_verb.search(text, joined.end(), stop)
+            ):
                 begin = stop
                 continue
             modal = lexicon.modal.match(text, start, stop)
@@ -285,7 +291,7 @@ class Subjects:
         text = self.text
         if re.search("不[准得能]|严禁|禁止", text[max(0, span[0] - 4) : span[0]]):
             return False
-        if re.search("纳入.{0,8}考核", text[span[0] : span[1]]):
+        if re.search("纳入.{0,8}考核", text[span[0] : span[1]]) or _URGES.fullmatch(text, *span):
             return True
         if text.startswith("负责", span[0]):
             return self.words.supervising_noun.search(text, max(span[0], span[1] - 4), span[1]) is not None

@@ -57,9 +57,10 @@ def words() -> SimpleNamespace:
         rf"{made.adverbs}(?P<tail>{tails})(?:(?:实施|落实|推进|开展|执行|工作|做好)(?=[,，。;；)、\n]|$))?"
     )
     made.glossed_role = re.compile(rf"\((?P<tail>{tails})(?:单位|部门)?\)")
+    made.member_roles = made.tail_roles | _flat("member_tails")
     made.member_tail = re.compile(
         rf"(?:(?:、|,)?等(?:[市县区省州]直?)?(?:有关|相关|多个|各)?(?:职能)?(?:部门|单位|科室|处室|地)?)?(?:依?按照?(?:各自)?(?:的)?职责(?:任务)?(?:分工)?|依职责|按分工|分工|分别|共同|各自|具体|积极|全程|主动)*"
-        rf"(?:(?P<tail>{tails})(?:工作|落实|实施|开展|推进|管理|做好)*)?$"
+        rf"(?:(?P<tail>{_any(made.member_roles)})(?:工作|落实|实施|开展|推进|管理|做好)*)?$"
     )
     made.modal = re.compile(
         rf"(?P<modal>{_any(subjects['modals'])})"
@@ -68,7 +69,7 @@ def words() -> SimpleNamespace:
     made.duties = frozenset(subjects["duties"])
     made.preposition = re.compile(rf"(?!{_any(subjects['not_prepositions'])})(?P<cue>{_any(subjects['prepositions'])})")
     made.verb = re.compile(
-        rf"(?P<cue>(?P<nominal>{_any(subjects['nominal_verbs'])})(?!{_any(subjects['things'])})|{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧]))"
+        rf"(?P<cue>(?P<nominal>{_any(subjects['nominal_verbs'])})(?!{_any(subjects['things'])})|{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧])|派(?![出生系对头别]))"
     )
     made.with_ = re.compile(rf"(?P<cue>{_any(subjects['with'])})(?![国体会社])")
     made.title = re.compile(rf"(?:的)?(?:各)?{_any(subjects['titles'])}")
@@ -93,6 +94,7 @@ def words() -> SimpleNamespace:
         _any(w for w in [*subjects["verbs"], *subjects["nominal_verbs"]] if len(w) > 1)
         + r"|[报交](?![道警刊业通叉流易])"
     )
+    made.work_verb = re.compile(_any(w for w in subjects["verbs"] if len(w) > 1))
     made.vision = re.compile(_any(subjects["visions"]))
     made.called_to_account = re.compile(
         rf"(?:对|由)[^,，。;；]{{1,24}}的(?:一律|可|将|要|进行|予以|从严|严肃|及时)*+{_any(subjects['calls_to_account'])}"
@@ -106,6 +108,7 @@ def words() -> SimpleNamespace:
     made.routine_checks = frozenset(subjects["routine_checks"])
     made.rounds = frozenset(subjects["rounds"])
     made.routine_reports = frozenset(subjects["routine_reports"])
+    made.bare_verbs = frozenset(subjects["bare_verbs"])
     made.task_forces = tuple(subjects["task_forces"])
     made.levelled = re.compile(r"[\u4e00-\u9fff]{0,5}?[省市县区州旗镇乡国]|街道|第三方")
     made.near_by = re.compile(rf"{_any(subjects['near_by'])}++")

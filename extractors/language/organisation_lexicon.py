@@ -38,6 +38,7 @@ class Lexicon:
     specific_each: frozenset[str]
     facilities: tuple[str, ...]
     guessed: frozenset[str]
+    crews: frozenset[str]
     hosts: frozenset[str]
     joining: frozenset[str]
     suffixed: frozenset[str]
@@ -143,4 +144,5 @@ def lexicon() -> Lexicon:
         hosts=frozenset(words(name, "hosts")),
         national=words(name, "national"),
         guessed=frozenset(words(name, "guessed")),
+        crews=frozenset(words(name, "crews")),
     )

@@ -21,6 +21,7 @@ LONGEST_PLACE = 5
 NEAR = 8
 """The end of most names lies so near to their beginning: looked at first."""
 
+_ORDINALS = frozenset("一二三四五六七八九十123456789甲乙丙丁")
 _VAGUE = re.compile(r"^(?:相关|有关|各有关|各相关|具体|其他|其它|所有|全体|上述|以上)(?:的)?")
 _VAGUE_FIRST = frozenset("相有各具其所全上以")
 _WHOLE_GROUP = re.compile(
@@ -257,18 +258,22 @@ def _may_be_vouched(text: str, low: int, first: int, words: Lexicon) -> bool:
     """A cheap look whether :func:`_vouched` could say yes to any body that ends at ``first``."""
     if words.level.search(text, low, first) or text.find("各", low, first) >= 0:
         return True
+    first = _before_ordinal(text, first)
     return any(text[first - n : first] in words.domains for n in (2, 4, 3, 1, 5, 6))
+
+
+def _before_ordinal(text: str, first: int) -> int:
+    """Where the name ends that a number among its like follows (检修一+班, 营销2+部), ``first`` where none does."""
+    return first - 1 if text[first - 1 : first] in _ORDINALS else first
 
 
 def _vouched(body: str, first: int, text: str, words: Lexicon) -> bool:
     """Whether a body before a weak ending speaks for a name: a level (市考核+办) or a domain (财务+部)."""
-    if body[0] in "各第" or words.level.search(body):
+    if (body[0] in "各第" or words.level.search(body)) and text[first] not in words.crews:
         return len(body) <= 12
-    return any(
-        text[first - n : first] in words.domains and first - n >= first - len(body)
-        for n in (2, 4, 3, 1, 5, 6)
-        if n <= len(body)
-    )
+    stop = _before_ordinal(text, first)
+    size = len(body) - (first - stop)
+    return any(text[stop - n : stop] in words.domains for n in (2, 4, 3, 1, 5, 6) if n <= size)
 
 
 def _kind(name: str, category: str, words: Lexicon) -> Kind:

@@ -1,7 +1,8 @@
 """Lines broken in mid-sentence: which line feeds, page numbers and running heads to take out.
 
 A text is hard-wrapped where lines that do not end a sentence have nearly one width. A single very long line that
-stops in mid-sentence is joined as well. Table rows, labels, headings, titles and short lines are never joined.
+stops in mid-sentence is joined as well, also over one empty line, and so is an indented line before one that is not.
+Table rows, labels, headings, titles and short lines are never joined.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from extractors.document import Source
 from extractors.lexicon import words
 
 _CLOSED = frozenset("。！？；：!?;:…")
-_MAYBE_CLOSED = frozenset(")]】》”\"'’〕")
+_MAYBE_CLOSED = frozenset(")）]］】》」』”\"'’〕")
 _HEAD = re.compile(
     r"[ \u3000]*(?:[一二三四五六七八九十百]{1,4}、|[（(][一二三四五六七八九十百\d]{1,4}[)）]|\d{1,3}[.、．)](?!\d)|[①-⑳㈠-㈩⑴-⒛]"
     r"|第[一二三四五六七八九十百\d]{1,4}[章节条篇部编]|[|\-•●■◆▪*#>【])"
@@ -26,6 +27,7 @@ _FURNITURE = re.compile(
 )
 _SPACE = re.compile(r"[ \t\u3000\u2003]+")
 _INNER = re.compile("[,，。、；;：:]")
+_STOP = re.compile("[,，。；;]")
 _NARROW, _WIDE, _LONG, _TOLERANCE = 36, 100, 100, 5  # widths in half-width cells
 
 _HANGING_LABEL = re.compile(r"[(（\[【][^()（）\[\]【】]{2,20}[:：]$")  # (责任单位: | 市工信局)
@@ -95,15 +97,17 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
         j = i + 1
         while j < len(lines) and (j in furniture or not lines[j].strip()):
             j += 1
-        if (
-            j >= len(lines)
-            or (j > i + 1 and not any(k in furniture for k in range(i + 1, j)))
-            or not _continues(lines, i, j)
-        ):
+        gap = j > i + 1 and not any(k in furniture for k in range(i + 1, j))
+        if j >= len(lines) or (gap and (j > i + 2 or not _broken(body))) or not _continues(lines, i, j):
             continue
         if rows and (tabular(i) or tabular(j)):
             continue
-        if hanging or (_CUT_NUMBER.search(body) and _MEASURE_FIRST.match(lines[j])):
+        if (
+            hanging
+            or gap
+            or (_CUT_NUMBER.search(body) and _MEASURE_FIRST.match(lines[j]))
+            or _outdented(body, lines[j])
+        ):
             sure.append((i, j))
             continue
         width = _width(body)
@@ -130,6 +134,22 @@ def _continues(lines: list[str], i: int, j: int) -> bool:
     return not (indent and _width(indent[0]) > (_width(own[0]) if own else 0) + 1)
 
 
+def _broken(body: str) -> bool:
+    """Whether a line is longer than any heading and stops in mid-sentence."""
+    return _width(body) > _LONG and body[-1] not in _MAYBE_CLOSED and _INNER.search(body) is not None
+
+
+def _outdented(body: str, following: str) -> bool:
+    """Whether an indented paragraph goes on in a line without indent."""
+    return (
+        body[0] in " \u3000"
+        and following[0] not in " \u3000"
+        and body[-1] not in _MAYBE_CLOSED
+        and _width(body) >= _NARROW
+        and _STOP.search(body) is not None
+    )
+
+
 def _joined(lines: list[str], candidates: list[tuple[int, int, int]]) -> list[tuple[int, int]]:
     """The candidates that are breaks in mid-sentence: lines of the typical width, and very long ones."""
     counts = Counter(width // 2 for _, _, width in candidates if width <= _WIDE)
@@ -146,7 +166,7 @@ def _joined(lines: list[str], candidates: list[tuple[int, int, int]]) -> list[tu
     for i, j, width in candidates:
         body = lines[i].rstrip()
         if width > _LONG:
-            if body[-1] not in _MAYBE_CLOSED and _INNER.search(body):
+            if _broken(body):
                 kept.append((i, j))
         elif (
             typical
