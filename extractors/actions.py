@@ -9,7 +9,8 @@ from extractors.lexicon import patterns
 
 MAX = 60
 _EDGE = " \t\n,，、;；:：。.!！?？"
-_OPEN_MODAL = re.compile(rf"(?:{patterns('actions', 'openers')})*+")
+_OPENERS = patterns("actions", "openers")
+_OPEN_MODAL = re.compile(rf"(?:{_OPENERS})*+")
 _CLOCK = re.compile(
     r"(?:[上下]午|早上|晚上|夜间)?(?:(?:\d{1,2}[:：]\d\d|\d{1,2}[时点](?:\d{1,2}分|整|半)?)(?:之前|以前|前)?|(?<=[上下]午)|(?<=[早晚]上)|(?<=夜间))"
 )
