@@ -42,18 +42,13 @@ class NameReader:
     def __init__(self, view: PartView) -> None:
         self._view = view
         self._canonical: Names | None = None
-        self._known: list[organisations.Organisation] = []
+        self._in_cells: list[organisations.Organisation] = []
         self._read: dict[tuple[str, str, bool], NamesRead] = {}
 
     def learn(self, texts: Iterable[str]) -> list[organisations.Organisation]:
-        """Take the names in the cells of units of the part, and those in its prose, before any of them is read; gives those in cells."""
-        view = self._view
-        for segment in view.part.segments:
-            if segment.kind != "row":
-                self._known += organisations.find(view.text, segment.start, segment.end)
-        in_cells = [o for text in dict.fromkeys(texts) for o in organisations.find(text)]
-        self._known += in_cells
-        return in_cells
+        """Take the names in the cells of units of the part before any of them is read; gives them."""
+        self._in_cells = [o for text in dict.fromkeys(texts) for o in organisations.find(text)]
+        return self._in_cells
 
     def units(self, text: str, role: str, persons: bool = False) -> NamesRead:
         """Members of the text of a cell; ``role`` is that of its column, ``persons`` whether its head names persons too."""
@@ -142,9 +137,9 @@ class NameReader:
         if not hits:
             return
         if self._canonical is None:
-            view = self._view
-            part = view.part
-            self._canonical = Names(view.text, part.start, part.end, self._known, part.issuer)
+            view, part = self._view, self._view.part
+            prose = [o for s in part.segments if s.kind != "row" for o in organisations.find(view.text, s.start, s.end)]
+            self._canonical = Names(view.text, part.start, part.end, [*prose, *self._in_cells], part.issuer)
         whole = self._canonical.group([text[a:b] for a, b, _, _ in hits])
         found.members += [(*hit[:3], name, hit[3]) for hit, name in zip(hits, whole, strict=True)]
 
