@@ -227,8 +227,7 @@ def _append(
     found: list[Quantity],
 ) -> None:
     """Set bound, change and rate from the words around a span and add it."""
-    start, end = number.start if span[0] == number.start else span[0], span[1]
-    start = min(start, span[0])
+    start, end = span
     low, high = values
     if number.approx and number.high is None and not ranged:
         high = None
@@ -243,7 +242,7 @@ def _append(
         start -= 2
     elif not canonical and number.body[-1] in "万亿" and cues.money_headed(folded, start):
         canonical, dimension = "元", "money"
-    bound, _ = cues.bound(folded, start, end)
+    bound = cues.bound(folded, start, end)
     if ranged:
         bound = "range"
     elif bound == "ge":
@@ -253,7 +252,7 @@ def _append(
     elif number.approx and bound == "eq":
         bound = "approx"
     direction = cues.change(folded, start, dimension)
-    if found and folded[found[-1].end : start] in _LIST:
+    if found and start - found[-1].end == 1 and folded[start - 1] in _LIST:
         last = found[-1]
         if not last.measure and dimension in ("percent", "points"):
             _spread(folded, found, canonical, dimension)

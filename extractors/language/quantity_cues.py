@@ -115,34 +115,31 @@ def _back_over_space(text: str, start: int, end: int) -> int:
     return end
 
 
-def bound(text: str, start: int, end: int) -> tuple[Bound, int]:
-    """The bound that the words beside [start, end) set, and the end of the cue after it (``end`` if none)."""
-    behind, cue_end = _bound_after(text, end)
-    if behind != "eq":
-        return behind, cue_end
-    before = _bound_before(text, start)
-    return (before if before != "eq" else behind), cue_end
+def bound(text: str, start: int, end: int) -> Bound:
+    """The bound that the words beside [start, end) set; a word after the number goes before one in front of it."""
+    behind = _bound_after(text, end)
+    return behind if behind != "eq" else _bound_before(text, start)
 
 
-def _bound_after(text: str, end: int) -> tuple[Bound, int]:
+def _bound_after(text: str, end: int) -> Bound:
     at = end
     words = _after()
     edge = text[at : at + 1]
     if edge != " " and edge not in words.lengths:
-        return "eq", end
+        return "eq"
     while text[at : at + 1] == " " and at < end + 2:
         at += 1
     for length in words.lengths.get(text[at : at + 1], ()):
         kind = words.kinds.get(text[at : at + length])
         if kind == "none":
-            return "eq", end
+            return "eq"
         if kind and not (length == 1 and _HAN.match(text, at + 1)):
-            return kind, at + length  # type: ignore[return-value]
-    return "eq", end
+            return kind  # type: ignore[return-value]
+    return "eq"
 
 
 def _bound_before(text: str, start: int) -> Bound:
-    left = max(0, start - WINDOW)
+    left = start - WINDOW if start > WINDOW else 0
     words = _before()
     at = start
     carried = False
@@ -201,7 +198,7 @@ def money_headed(text: str, start: int) -> bool:
 
 def change(text: str, start: int, dimension: str) -> Change:
     """up or down where a word of change directly governs the number at ``start``."""
-    left = max(0, start - WINDOW)
+    left = start - WINDOW if start > WINDOW else 0
     words = _change()
     at = start
     for _ in range(5):
@@ -237,7 +234,7 @@ _RATE_GAP = re.compile(
 
 def rate(text: str, start: int) -> str:
     """年 日 or 月 where 年产, 日处理, 月加工 … stands before the number in its clause, else empty."""
-    left = max(0, start - WINDOW)
+    left = start - WINDOW if start > WINDOW else 0
     window = text[left:start]
     if "年" not in window and "日" not in window and "月" not in window:
         return ""
@@ -254,10 +251,15 @@ def rate(text: str, start: int) -> str:
     return ""
 
 
+_ONE_OF = re.compile(r"[^\d一]{1,6}(?:一|1 ?)")
+
+
 def per(text: str, start: int) -> str:
     """A of 每A … where that stands before the number in its clause (每吨补贴 → 吨, 每改造一户 → 户), else empty."""
-    left = max(0, start - 26)
+    left = start - 26 if start > 26 else 0
     at = text.rfind("每", left, start)
+    if at < 0:
+        return ""
     while at >= 0 and (timed := unit_at(text, at + 1)) is not None and timed[0].dimension == "time":
         at = text.rfind("每", left, at)  # 每人每月: time is no denominator here
     if at < 0:
@@ -273,7 +275,7 @@ def per(text: str, start: int) -> str:
         for length in (4, 3, 2, 1):
             if (noun := text[begin : begin + length]) in _rates()[2]:
                 return noun
-        one = re.compile(r"[^\d一]{1,6}(?:一|1 ?)").match(text, begin, start)
+        one = _ONE_OF.match(text, begin, start)
         found = unit_at(text, one.end()) if one else None
     if (
         found is None

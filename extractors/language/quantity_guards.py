@@ -23,6 +23,7 @@ _HEADING = re.compile(r"[ \u3000]{1,3}[\u4e00-\u9fff]")
 _ITEM = re.compile(r"[、.．)）] ?(?![一二两三四五六七八九十百千万])[\u4e00-\u9fff“《]")
 _SERIES = re.compile(r"(?:[、和及]\d{1,2}){1,11}+(?:月|日|号|周|年|期)")  # 5、8、11月
 _NUMBERED_NOUN = frozenset("率比达至到为")
+_LARGE = frozenset("十百千万亿点")
 _SLOGAN = re.compile(r"一\w一\w")
 _FORMAL = frozenset(lexicon.settings("quantities")["formal"])
 _BARE_NEXT = frozenset("或以左多的,，。；、！？)）\n\t ~-—+至到;:,“”\"')]】》%亿万余及个.")
@@ -30,25 +31,31 @@ _BARE_NEXT = frozenset("或以左多的,，。；、！？)）\n\t ~-—+至到;
 
 @cache
 def _refused() -> tuple[frozenset[str], dict[str, tuple[tuple[int, int], ...]]]:
-    """Words with numerals, and by their numeral characters where such a word begins and how long it is."""
+    """Words with numerals, and where such a word begins and how long it is, by their numeral character and its neighbour:
+    the one before it, or after it where the word begins with the numeral."""
     words = lexicon.settings("quantities")["refuse"]["words"]
     places: dict[str, set[tuple[int, int]]] = {}
     for word in words:
         for i, character in enumerate(word):
             if character in "一二两三四五六七八九十百千万亿半":
-                places.setdefault(character, set()).add((i, len(word)))
+                beside = "^" + word[:2] if i == 0 else word[i - 1 : i + 1]
+                places.setdefault(beside, set()).add((i, len(word)))
     return frozenset(words), {c: tuple(p) for c, p in places.items()}
 
 
 def in_word(text: str, start: int, body: str) -> bool:
     """Whether the Chinese numeral at ``start`` is part of a listed word (统一, 一方面) or slogan (一企一策)."""
     words, places = _refused()
-    for offset, length in places.get(text[start], ()):
-        if start >= offset and text[start - offset : start - offset + length] in words:
-            return True
+    for beside in ("^" + text[start : start + 2], text[start - 1 : start + 1]):
+        for offset, length in places.get(beside, ()):
+            if start >= offset and text[start - offset : start - offset + length] in words:
+                return True
     if body != "一":
         return False
     return bool(_SLOGAN.match(text, start)) or (start > 1 and bool(_SLOGAN.match(text, start - 2)))
+
+
+_ORDINAL_HEADS = frozenset("第 ")
 
 
 def ordinal(text: str, start: int) -> bool:
@@ -163,9 +170,8 @@ def bare_refused(text: str, start: int, end: int) -> bool:
 
 def refused(text: str, folded: str, number: Reading, end: int, measure: Measure | None, *, ranged: bool) -> bool:
     start, body = number.start, number.body
-    if not body or ordinal(folded, start):
-        return True
-    if folded[start - 1 : start] == "每" and start:
+    before = folded[start - 1 : start]
+    if not body or before == "每" or (before in _ORDINAL_HEADS and ordinal(folded, start)):
         return True  # 每10万人: what something is counted per
     if measure is not None and measure.canonical in _TURNS and (body == "二" or session(folded, start)):
         return True
@@ -196,11 +202,11 @@ def _chinese_refused(
             and text[start - 1 : start] in "扣加得计占满"
         )
     before = folded[start - 1 : start] if start else ""
-    if before and before in "上数" and all(c in "十百千万亿" for c in body):
+    if before and before in "上数" and not body.strip("十百千万亿"):
         number.start -= 1
         number.approx, number.high = True, None
         return False
-    if all(c in "百千万亿" for c in body):
+    if not body.strip("百千万亿"):
         few = number.approx or before in ("近", "超", "约", "过", "逾", "成")
         return not few and not folded.startswith(("以上", "以下", "余", "多"), end)
     if measure is None:
@@ -221,7 +227,7 @@ def _bare_chinese_refused(folded: str, number: Reading, end: int, before: str, *
     after = folded[end : end + 1]
     if number.approx and before not in ("", " ", "约", "有"):
         return "万" not in body and "亿" not in body and after not in _BARE_NEXT
-    if len(body) == 1 or not any(c in "十百千万亿点" for c in body):
+    if len(body) == 1 or _LARGE.isdisjoint(body):
         return not (
             len(body) == 1 and before in ("为", "是", "达", "到", "零") and (not after or after in "，。；、,;)）\n")
         )

@@ -21,9 +21,11 @@ _NUMBER = (
 )
 _DAY_OF_YEAR = r"(?:1[0-2]|0?[1-9])[./](?:[12]\d|3[01]|0?[1-9])"
 _SKIP = (
+    r"(?=\d{1,4}+[年月日时点./·•-]|400\d)(?:"  # most numbers are let go here
     rf"{_DAY_OF_YEAR}(?=[之以]?前(?![后期景端台述沿])|{'|'.join(sorted(refusals('named_days')[0]))})|\d{{1,2}}[·•]\d{{1,2}}(?!\d)"  # 6.30前, 12·4
-    r"|\d{1,2}[时点]\d{1,2}分|[一二三四五六七八九十]{1,3}[时点][一二三四五六七八九十]{1,3}分|\d{1,4}(?:年|月|日(?![元圆币]))|\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)日?|[〔\[【]\d{4}[〕\]】] ?第?\d++号?"
-    r"|0\d{2,3}-\d{7,8}(?!\d)|400-?\d{3,4}-?\d{3,4}(?!\d)|\d{3}-\d{4}-\d{4}(?!\d)"
+    r"|\d{1,2}[时点]\d{1,2}分|\d{1,4}(?:年|月|日(?![元圆币]))|\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)日?"
+    r"|0\d{2,3}-\d{7,8}(?!\d)|400-?\d{3,4}-?\d{3,4}(?!\d)|\d{3}-\d{4}-\d{4}(?!\d))"
+    r"|[一二三四五六七八九十]{1,3}[时点][一二三四五六七八九十]{1,3}分|[〔\[【]\d{4}[〕\]】] ?第?\d++号?"
 )
 # Where anything can begin: one set of characters, which the regex engine finds fast, then a look at the next.
 CANDIDATE = re.compile(
@@ -48,7 +50,9 @@ _SPOKEN = re.compile(r"(?P<jiao>[一二三四五六七八九])(?=[到至]|[^\u4e
 _FEN = re.compile(r"([\d一二三四五六七八九])(?:分|(?![\u4e00-\u9fff]))")
 _ZHE = re.compile(r"([\d一二三四五六七八九])两(?![\d一二三四五六七八九])")
 _HALF = Decimal("0.5")
+_NOTHING = Decimal(0)
 _DIVIDED = frozenset(("元", "角", "斤", "块"))  # smaller coins and weights may follow
+_SMALLER = frozenset("零一二两三四五六七八九")
 _SHARES = {"百": "%", "一百": "%", "100": "%", "千": "‰", "一千": "‰", "1000": "‰"}
 _BIG = re.compile(r"[百千万亿]+\Z")
 
@@ -70,20 +74,20 @@ class Reading:
 def read(folded: str, match: re.Match[str]) -> Reading | None:
     """The numeral of a hit with its value, as a share or fraction where it is one."""
     sign, body, more, part, part2 = match.group("sign", "body", "more", "part", "part2")
+    if part or part2:
+        return _share(match, body, part or part2)
     start, end = match.span()
-    more = more or ""
-    part = part or part2
-    if part:
-        return _share(match, body, part)
     if body[-1] in "千百" and len(body) > 1 and not more and unit_at(folded, end - 1) is not None:
         body, end = body[:-1], end - 1  # 一百千瓦: 千 belongs to the measure
-    if body.endswith("一两") and (len(body) > 2 or unit_at(folded, end) is None):
-        numeral = None  # 一两银子 is a weight, 一两个 one or two
+    if body[-1] == "两":
+        # 一两银子 is a weight, 一两个 one or two
+        weighed = body.endswith("一两") and (len(body) > 2 or unit_at(folded, end) is None)
+        numeral = None if weighed else parse(body + more[1:] if more else body)
+        if numeral is None:
+            body, end = body[:-1], match.end("body") - 1
+            numeral = parse(body) if body else None
     else:
-        numeral = parse(body + more[1:])
-    if numeral is None and body[-1] == "两":
-        body, end = body[:-1], match.end("body") - 1
-        numeral = parse(body) if body else None
+        numeral = parse(body + more[1:] if more else body)
     if numeral is None:
         return None
     low, high = numeral.low, numeral.high
@@ -127,7 +131,9 @@ def measured(folded: str, number: Reading) -> int:
     end = number.end
     after = folded[end : end + 1]
     if number.script == "arabic":
-        if (after == ":" or folded[end : end + 2] == " :") and (ratio := RATIO.match(folded, end)):
+        if (after == ":" or (after == " " and folded[end + 1 : end + 2] == ":")) and (
+            ratio := RATIO.match(folded, end)
+        ):
             if _is_ratio(folded, number, ratio):
                 return -1
             if len(ratio[0]) in (3, 6) and ratio[0][1:3].isdigit():
@@ -142,25 +148,13 @@ def measured(folded: str, number: Reading) -> int:
         number.body = ""  # the measure 千瓦 without a number
         return end
     at = end
-    while folded[at : at + 1] == " " and at < end + 2:
-        at += 1
+    if after == " ":
+        at += 2 if folded[end + 1 : end + 2] == " " else 1
     measure = measure_at(folded, at)
-    if measure is None and folded[at : at + 1] == "(":
-        noise = PINYIN.match(folded, at)
-        bracket = noise or _BRACKET.match(folded, at)
-        if bracket:
-            measure = measure_at(folded, bracket.end())
-            if measure is not None and measure.dimension == "time":
-                measure = None
-    if measure is None and folded[end - 1] == "两" and number.body[-1] == "两" and len(number.body) > 1:
-        shorter = parse(number.body[:-1])
-        if shorter is not None:
-            number.low, number.high = shorter.low, shorter.high
-            number.end, measure = end - 1, measure_at(folded, end - 1)
-    if measure is None and folded[end : end + 1] == "两":
-        measure = measure_at(folded, end)
     if measure is None:
-        return end
+        measure = _measure_apart(folded, number, at)
+        if measure is None:
+            return end
     if (
         measure.canonical.endswith("瓦时")
         and folded[measure.end - 2 : measure.end] == "瓦时"
@@ -172,6 +166,25 @@ def measured(folded: str, number: Reading) -> int:
         )
     number.measure = measure
     return _compound(folded, number, measure)
+
+
+def _measure_apart(folded: str, number: Reading, at: int) -> Measure | None:
+    """A measure behind a bracket (5(含)万元) or a 两 that was read as part of the number (三百两)."""
+    end = number.end
+    measure = None
+    if folded[at : at + 1] == "(":
+        noise = PINYIN.match(folded, at)
+        bracket = noise or _BRACKET.match(folded, at)
+        if bracket:
+            measure = measure_at(folded, bracket.end())
+            if measure is not None and measure.dimension == "time":
+                measure = None
+    if measure is None and folded[end - 1] == "两" and number.body[-1] == "两" and len(number.body) > 1:
+        shorter = parse(number.body[:-1])
+        if shorter is not None:
+            number.low, number.high = shorter.low, shorter.high
+            number.end, measure = end - 1, measure_at(folded, end - 1)
+    return measure
 
 
 def _whole(number: Reading) -> bool:
@@ -197,10 +210,11 @@ def _is_ratio(folded: str, number: Reading, ratio: re.Match[str]) -> bool:
 def _compound(folded: str, number: Reading, measure: Measure) -> int:
     """Smaller coins and weights after the first (五元三角, 3斤5两, 两个半); returns the end of the span."""
     end = measure.end
-    if measure.scale == 1 and measure.canonical not in _DIVIDED and folded[end : end + 1] != "半":
+    name, after = folded[end - 1], folded[end : end + 1]
+    divided = measure.canonical in _DIVIDED and (name == "块" or after in _SMALLER or after.isdecimal())
+    if not divided and after != "半" and measure.scale == 1:
         return end
-    extra = Decimal(0)
-    name = folded[end - 1]
+    extra = _NOTHING
     if (measure.canonical == "元" and name in "元圆块") or name == "块":
         coins = _COINS.match(folded, end) or (_SPOKEN.match(folded, end) if name == "块" else None)
         if coins:
@@ -218,7 +232,7 @@ def _compound(folded: str, number: Reading, measure: Measure) -> int:
             extra, end = parse(cents_[1]).low / 10, cents_.end()  # type: ignore[union-attr]
     elif measure.canonical == "斤" and (more := _ZHE.match(folded, end)):
         extra, end = parse(more[1]).low / 10, more.end()  # type: ignore[union-attr]
-    elif folded[end : end + 1] == "半" and (
+    elif after == "半" and (
         measure.dimension in ("mass", "area", "length", "times", "volume") or measure.canonical in ("成", "%", "个")
     ):
         if measure.canonical == "个" and folded[end + 1 : end + 2] in ("月", "小", "学", "年", "钟"):
