@@ -153,29 +153,26 @@ def _tenses(text: str, segments: list[Segment], kind: str, year: int | None, rep
     """
     base: Tense = "done" if kind == "summary" else "planned" if kind in ("plan", "notice") else ""
     known: dict[tuple[str, ...], tuple[Tense, int | None]] = {(): (base, year)}
-
     latest: Tense = "done"
-
-    def of(path: tuple[str, ...]) -> tuple[Tense, int | None]:
-        nonlocal latest
-        if path not in known:
-            outer, around = of(path[:-1])
-            named = years_in(path[-1])
-            tense = tense_of(path[-1], outer) or outer
-            if len(path) == 1 and kind == "plan_and_summary":  # first what was done, then what is planned
-                tense = latest = tense or latest
-            own = (max(named) if tense == "planned" else named[0]) if named else around
-            if not named and year is not None and tense == "done" and any(w in path[-1] for w in _LAST_YEAR):
-                own = year - 1
-            elif not named and len(path) == 1 and tense == "done" and reported is not None:
-                own = reported
-            known[path] = tense, own
-        return known[path]
-
     for s in segments:
         path = s.path
         if s.kind == "heading":
             path = (*path, text[s.start : s.end].rstrip("。.:：;； \n"))
-        s.tense, s.year = of(path)
+        for depth in range(1, len(path) + 1) if path not in known else ():
+            if path[:depth] in known:
+                continue
+            heading = path[depth - 1]
+            outer, around = known[path[: depth - 1]]
+            named = years_in(heading)
+            tense = tense_of(heading, outer) or outer
+            if depth == 1 and kind == "plan_and_summary":  # first what was done, then what is planned
+                tense = latest = tense or latest
+            own = (max(named) if tense == "planned" else named[0]) if named else around
+            if not named and year is not None and tense == "done" and any(w in heading for w in _LAST_YEAR):
+                own = year - 1
+            elif not named and depth == 1 and tense == "done" and reported is not None:
+                own = reported
+            known[path[:depth]] = tense, own
+        s.tense, s.year = known[path]
         if s.kind in ("title", "meta"):
             s.tense = ""
