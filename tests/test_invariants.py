@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
 from dataclasses import fields
@@ -18,6 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import extractors
+from extractors import extraction
 from extractors.schema import QUALITY_FLAGS, REJECT_REASONS, TABLES, Place, columns
 from tests.mutations import damage, mutate
 
@@ -148,6 +150,37 @@ def test_rows_of_our_documents(path: Path) -> None:
     found = extractors.extract(source)
     check(source, found)
     assert extractors.extract(source).rows == found.rows, "the same input gives the same rows"
+
+
+def test_an_extraction_leaves_no_cycles() -> None:
+    """What allows :func:`extractors.extract` to let the cyclic collector rest."""
+    sources = [extractors.read(p.read_bytes(), p.name) for p in FILES]
+    for source in sources:
+        extractors.extract(source)  # vocabularies are compiled at first use, and that leaves some
+    gc.collect()
+    gc.disable()
+    try:
+        for source in sources:
+            extractors.extract(source)
+            assert gc.collect() == 0, source.name
+    finally:
+        gc.enable()
+
+
+def test_the_collector_is_as_before_after_an_extraction(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = extractors.read("一、6月底前完成投资1亿元。".encode(), "a.txt")
+    extractors.extract(source)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        extractors.extract(source)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    monkeypatch.setattr(extraction, "build", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        extractors.extract(source)
+    assert gc.isenabled()
 
 
 @repeatable(120)

@@ -71,6 +71,23 @@ def _branches(pairs: list[tuple[str, str]]) -> list[str]:
     return made + ends
 
 
+def _scan(each: str, endings: Iterable[str], guards: dict[str, str]) -> re.Pattern[str]:
+    """The places where an ending or a body with 各 stands.
+
+    Nearly a third of all characters begin some ending. Where only longer endings begin so, the next character is looked at
+    before any word is tried: that drops most places.
+    """
+    single = {w for w in endings if len(w) == 1}
+    short = [w for w in endings if w[0] in single]
+    long = [w for w in endings if w[0] not in single]
+    first, second = ("".join(sorted({w[i] for w in long})) for i in (0, 1))
+    alone = "".join(sorted(single))
+    trees = ["|".join(_branches([(w, guards.get(w, "")) for w in listed])) for listed in (long, short)]
+    return re.compile(
+        f"(?=[各{alone}{first}])(?:(?=[{first}][{second}])(?:{trees[0]})|(?=[{alone}])(?:{trees[1]})|{each})"
+    )
+
+
 @cache
 def lexicon() -> Lexicon:
     """The compiled vocabulary of ``organisations.toml``."""
@@ -110,7 +127,7 @@ def lexicon() -> Lexicon:
         rf"{c}(?:(?=[市县区省各我本]){'|' + dated[c] if c in dated else ''})" for c in "年月日旬周底初末度内后前起时"
     ]
     return Lexicon(
-        scan=re.compile("|".join([each, *_branches([(w, guards.get(w, "")) for w in endings if w[0] != "各"])])),
+        scan=_scan(each, [w for w in endings if w[0] != "各"], guards),
         last_mark=re.compile(rf"(?s:.*)[^{_NAME_CHARACTER}]"),
         cut=re.compile("|".join(cuts)),
         level=re.compile("[市县区省州盟旗镇乡局院校国委]"),
