@@ -6,25 +6,21 @@ import hashlib
 import importlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from pipeline.config import Settings
 from pipeline.engines import Stretch
+from pipeline.errors import UsageError
 from pipeline.inputs import Item
 from pipeline.journal import Journal
+from pipeline.program import program_version
 
 _STRETCH_ITEMS = 32
 _STRETCH_BYTES = 512 << 10
 
 Progress = Callable[[int, int], None]
-
-
-def program_version() -> str:
-    """The version of this program, as installed."""
-    return version("taizhang")
 
 
 def fingerprint(items: Sequence[Item], settings: Settings) -> str:
@@ -59,19 +55,13 @@ def stretches(items: Sequence[Item], done: set[int]) -> Iterator[Stretch]:
 
 def engine(settings: Settings) -> Any:
     """The engine that the settings ask for: a module with ``run`` (:mod:`pipeline.engines`)."""
-    return importlib.import_module(f"pipeline.engines.{'serial' if settings.workers == 0 else 'local'}")
-
-
-def program_fingerprint(settings: Settings) -> str:
-    """What a reading depends on besides its input: the program, its lexicons by content, the settings that change rows."""
-    digest = hashlib.blake2b(digest_size=16)
-    head = [program_version(), settings.year, settings.timeout, settings.memory_mb, settings.max_mb]
-    digest.update(json.dumps(head).encode())
-    root = Path(str(files("extractors")))
-    for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".toml", ".tsv")):
-        digest.update(f"{path.relative_to(root)}|".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    name = "serial" if settings.engine == "local" and settings.workers == 0 else settings.engine
+    try:
+        return importlib.import_module(f"pipeline.engines.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        raise UsageError(f"没有装 {name};请先安装 taizhang[{name}]") from error
 
 
 def run(items: Sequence[Item], settings: Settings, journal: Journal, progress: Progress) -> None:

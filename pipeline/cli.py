@@ -71,6 +71,8 @@ def extract(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="输出文件夹:不存在、空的或本程序写的")],
     year: Annotated[int | None, typer.Option(metavar="YYYY", help="文中没有年份时所用的年度")] = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="进程数,默认为处理器核数")] = None,
+    engine: Annotated[str | None, typer.Option(metavar="NAME", help="local(本机,默认)或 ray(已有的 Ray 集群)")] = None,
+    ray_address: Annotated[str | None, typer.Option(metavar="ADDR", help="Ray 集群的地址,默认 auto")] = None,
     timeout: Annotated[float | None, typer.Option(metavar="S", help="每份文件的时限(秒),默认 120")] = None,
     memory_mb: Annotated[int | None, typer.Option(metavar="MB", help="每个进程的内存上限,默认 2048")] = None,
     max_mb: Annotated[int | None, typer.Option(metavar="MB", help="单个文件的大小上限,默认 500")] = None,
@@ -88,7 +90,7 @@ def extract(
 
     logs.configure("extract", verbose)
     settings = config.load(
-        {"year": year, "workers": workers, "timeout": timeout, "memory_mb": memory_mb, "max_mb": max_mb,
+        {"year": year, "workers": workers, "engine": engine, "ray_address": ray_address, "timeout": timeout, "memory_mb": memory_mb, "max_mb": max_mb,
          "formats": formats, "strict": strict}
     )  # fmt: skip
     found = run.collect([Path(i) for i in inputs], out)

@@ -18,6 +18,7 @@ SECTION = "extract"
 OTHER_SECTIONS = ("store", "inbox", "nightly", "roster", "mail", "backup", "log")
 OTHER_VARIABLES = ("TAIZHANG_STORE_URL", "TAIZHANG_MAIL_PASSWORD", "TAIZHANG_CONFIG")
 FORMATS = ("csv", "parquet", "xlsx")
+ENGINES = ("local", "ray")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Settings:
 
     year: int | None = None
     workers: int | None = None  # None: one a core
+    engine: str = "local"
+    ray_address: str = "auto"
     timeout: float = 120.0  # seconds a document
     memory_mb: int = 2048  # a worker, beyond what it holds at start
     max_mb: int = 500  # a file
@@ -58,6 +61,18 @@ def _formats(value: Any) -> tuple[str, ...]:
     return tuple(f for f in FORMATS if f in named)
 
 
+def _engine(value: Any) -> str:
+    if value not in ENGINES:
+        raise ValueError(f"只能是 {' 或 '.join(ENGINES)}")
+    return str(value)
+
+
+def _address(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("应是 auto 或 主机:端口")
+    return value.strip()
+
+
 def _flag(value: Any) -> bool:
     word = str(value).strip().lower()
     if word not in ("true", "false", "1", "0", "yes", "no"):
@@ -68,6 +83,8 @@ def _flag(value: Any) -> bool:
 READERS: dict[str, Callable[[Any], Any]] = {
     "year": _whole(1900, 2200),
     "workers": _whole(0, 1024),
+    "engine": _engine,
+    "ray_address": _address,
     "timeout": _seconds,
     "memory_mb": _whole(64, 1 << 20),
     "max_mb": _whole(1, 1 << 20),

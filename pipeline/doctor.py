@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from pipeline import config, output, roster, workdays
-from pipeline.batch import program_version
 from pipeline.errors import LockedError, RunError
 from pipeline.nightly_config import Nightly
+from pipeline.program import program_version
 from pipeline.store import Store
 from pipeline.store.migrate import HEAD, revision
 

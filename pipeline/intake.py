@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline import batch, logs
+from pipeline import batch, logs, program
 from pipeline.config import Settings
 from pipeline.inputs import Inputs, Item, printable
 from pipeline.journal import decode
@@ -62,7 +62,7 @@ def take_in(
 
     ``known`` are its inputs by path; ``aside`` the hash of files that an analyst called an older version of another.
     """
-    fingerprint = batch.program_fingerprint(settings)
+    fingerprint = program.program_fingerprint(settings)
     night = Intake(files=len(found.items))
     fresh: list[Item] = []
     paths = {item.path: printable(item.path) for item in found.items}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from pipeline import batch, inputs, intake, logs, output, roster, spliced, stored
+from pipeline import batch, inputs, intake, logs, output, program, roster, spliced, stored
 from pipeline.clock import Clock
 from pipeline.config import Settings
 from pipeline.errors import UsageError
@@ -64,7 +64,7 @@ def _conclude(
 ) -> Report:  # fmt: skip
     """The night's one transaction. A night that was done already (and perhaps killed before its report was out) is only told anew."""
     started = clock.stamp()
-    fingerprint = batch.program_fingerprint(settings.extract)
+    fingerprint = program.program_fingerprint(settings.extract)
     idle = not taken.seen and not taken.gone
     if idle and last is not None and last.started == started:
         return from_dict(json.loads(last.report))
@@ -75,18 +75,18 @@ def _conclude(
         done = runs.last(connection)
         if done is not None and done.run_id == run_id:  # the server went away after it had committed
             return from_dict(json.loads(done.report))
-        register = Night(connection, started, batch.program_version(), fingerprint)
+        register = Night(connection, started, program.program_version(), fingerprint)
         register.seen(taken.seen)
         register.gone(taken.gone)
         register.still_there()
         marks.carry_over(connection, register.changes, started)
         proposals.propose(connection, register.changes, started)
         compared = refresh(connection, register.changes)
-        report = Report(run_id, number, started[:10], started, batch.program_version(), first_night=last is None)
+        report = Report(run_id, number, started[:10], started, program.program_version(), first_night=last is None)
         build.fill(report, connection, register.changes, taken, units, clock.today(), compared)
         retention.clean(connection, clock.now(), settings.keep_days, fingerprint)
         runs.add(connection, runs.Run(
-            run_id, number, "nightly", started, started[:10], batch.program_version(), fingerprint,
+            run_id, number, "nightly", started, started[:10], program.program_version(), fingerprint,
             json.dumps({"year": settings.extract.year}), len(found.items), found.ignored,
             json.dumps(found.links, ensure_ascii=False), json.dumps(report.as_dict(), ensure_ascii=False),
         ))  # fmt: skip

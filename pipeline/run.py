@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.schema import TABLES
-from pipeline import batch, inputs, logs, output
+from pipeline import batch, inputs, logs, output, program
 from pipeline.config import Settings
 from pipeline.errors import UsageError
 from pipeline.journal import Journal
@@ -116,7 +116,7 @@ def describe(new: Path, settings: Settings, summary: Summary) -> None:
         write_json(new / "datapackage.json", data_package())
     manifest = {
         "program": output.PROGRAM,
-        "version": batch.program_version(),
+        "version": program.program_version(),
         "options": {"year": settings.year, "formats": list(settings.formats)},
         "inputs": {"files": summary.inputs, "ignored": summary.ignored},
         "documents": summary.documents,

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import batch, intake, nightly_config, stored
+from pipeline import batch, intake, nightly_config, program, stored
 from pipeline.errors import LockedError, UsageError
 from pipeline.report.data import from_dict
 from pipeline.report.page import html
@@ -129,7 +129,7 @@ def test_touched_and_renamed_files(file: Path) -> None:
 def test_a_new_program_rereads_and_keeps_what_is_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(file)
     before = dump(store_of(file))
-    monkeypatch.setattr(batch, "program_fingerprint", lambda _settings: "another")
+    monkeypatch.setattr(program, "program_fingerprint", lambda _settings: "another")
     report = run(file, NEXT)
     assert report.counts["reread"] == 2 and all(not any(t.values()) for t in report.tables.values())
     after = dump(store_of(file))

@@ -61,47 +61,71 @@ class _Deaths:
 
 def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iterator[Done]:
     """Results as they come. ``scratch`` is a folder for the workers' notes."""
-    workers = settings.workers or os.cpu_count() or 1
-    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    if sys.platform == "linux":
-        context.set_forkserver_preload(["pipeline.engines.warm"])
-        with _quiet(), _short_socket_path():
-            forkserver.ensure_running()
-    temporary = scratch / "tmp"
-    temporary.mkdir(exist_ok=True)
-    pool: Any = ProcessPool(
-        max_workers=workers, context=context, initializer=_limit, initargs=(settings.memory_mb, str(temporary))
-    )
-    queue = iter(stretches)
-    again: deque[Stretch] = deque()
-    deaths = _Deaths()
-    running: dict[Future[bytes], _Task] = {}
-    try:
+    with Workers(settings, scratch) as workers:
+        yield from workers.map(stretches)
+
+
+class Workers:
+    """A pool of worker processes, as many as the settings say. Left by an exception, it stops at once."""
+
+    def __init__(self, settings: Settings, scratch: Path) -> None:
+        self._settings, self._scratch = settings, scratch
+        self._count = settings.workers or os.cpu_count() or 1
+        context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+        if sys.platform == "linux":
+            context.set_forkserver_preload(["pipeline.engines.warm"])
+            with _quiet(), _short_socket_path():
+                forkserver.ensure_running()
+        self._temporary = scratch / "tmp"
+        self._temporary.mkdir(exist_ok=True)
+        self._pool: Any = ProcessPool(
+            max_workers=self._count,
+            context=context,
+            initializer=_limit,
+            initargs=(settings.memory_mb, str(self._temporary)),
+        )
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, failure: object, *_: object) -> None:
+        if failure is None:
+            self._pool.close()
+        else:
+            self._pool.stop()
+        self._pool.join()
+        shutil.rmtree(self._temporary, ignore_errors=True)
+
+    def map(self, stretches: Iterable[Stretch]) -> Iterator[Done]:
+        """Results as they come."""
+        queue = iter(stretches)
+        again: deque[Stretch] = deque()
+        deaths = _Deaths()
+        running: dict[Future[bytes], _Task] = {}
         while True:
-            while len(running) < workers * _AHEAD and (stretch := again.popleft() if again else next(queue, None)):
-                note = scratch / f"{stretch.first:08d}.at"
-                note.write_bytes(bytes(8))
-                limit = settings.timeout * (len(stretch.items) + PATIENCE) + _GRACE
-                future = pool.schedule(_work, (stretch, settings, str(note), deaths.of(stretch)), timeout=limit)
-                running[future] = _Task(stretch, note)
+            while len(running) < self._count * _AHEAD and (stretch := again.popleft() if again else next(queue, None)):
+                task = _Task(stretch, self._scratch / f"{stretch.first:08d}.at")
+                running[self._schedule(task, deaths)] = task
             if not running:
-                break
+                return
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 task = running.pop(future)
                 try:
                     data = future.result()
                 except (ProcessExpired, TimeoutError) as death:
-                    yield from _bury(task, death, settings, again, deaths)
+                    yield from _bury(task, death, self._settings, again, deaths)
                 else:
                     yield Done(task.stretch.first, len(task.stretch.items), data)
                 task.note.unlink(missing_ok=True)
-        pool.close()
-    except BaseException:
-        pool.stop()
-        raise
-    finally:
-        pool.join()
-        shutil.rmtree(temporary, ignore_errors=True)
+
+    def _schedule(self, task: _Task, deaths: _Deaths) -> Future[bytes]:
+        task.note.write_bytes(bytes(8))
+        limit = self._settings.timeout * (len(task.stretch.items) + PATIENCE) + _GRACE
+        lost = deaths.of(task.stretch)
+        scheduled: Future[bytes] = self._pool.schedule(
+            _work, (task.stretch, self._settings, str(task.note), lost), timeout=limit
+        )
+        return scheduled
 
 
 @contextlib.contextmanager
