@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline import config as extract_settings
-from pipeline.batch import program_version
 from pipeline.clock import Clock
 from pipeline.errors import UsageError
 from pipeline.nightly_config import Nightly
+from pipeline.program import program_version
 from pipeline.review.app import create_app
 from pipeline.review.site import Site
 from pipeline.store import Store, people

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.batch import program_version
 from pipeline.errors import UsageError
 from pipeline.nightly_config import Nightly
+from pipeline.program import program_version
 from pipeline.store import Store, dump, migrate
 from pipeline.upkeep import archive
 
