@@ -51,17 +51,14 @@ _COMPARISON = re.compile(
     rf"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列|占{_SHARE_OF}|完成{_SHARE_OF}"
 )
 _LAST_YEAR = re.compile(r"\s*(?:去年|上年|上学年|前一年|过去(?:的)?一年|[一二三四五\d]年来)(?![末底])")
-_TARGETED = re.compile(patterns("figures", "targeted"))
 # 某公司的总投资3.5亿元、占地176亩、年产500吨…项目: all numbers up to 项目 describe it.
 _MODIFIER = re.compile(r"的(?:总投资|投资|占地|年产)[^,，。;；]{0,60}$")
 # A bracket that describes the thing before it: 温泉酒店(客房288间,投资4.5亿元).
-_GLOSS = re.compile(
-    r"[(（](?!其中|分别|含|新增|累计|其余)(?:[一-龥A-Za-z]{1,6}约?[\d.,]+[一-龥A-Za-z㎡]{1,5}[,，、])*[一-龥A-Za-z]{1,6}约?$"
-)
-_GLOSSED = re.compile(r"[一-龥”\"]$")
+_GLOSSED = re.compile(r"(?:项目|工程|酒店|宾馆|中心|大厦|综合楼|楼|园区|公园|厂|线|基地|道路|路|桥|隧道|水库|电站|学校|医院|场|馆|站|段)\((?!其中|分别|含|新增|累计|其余|完成|已)[^()]{0,60}$")
 _COULD = re.compile(r"可(?!支配|再生|用|持续|比|行|控)")
 _RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至)约?$")
 _ARROW = re.compile(r"\s*(?:→|⟶|➔|—>|->|=>)\s*[≥≤><]?\s*$")
+_SURE = 0.85
 _SHARES = ("percent", "points", "score", "times", "ratio")
 _SCORING = re.compile("|".join(words("figures", "scoring")))
 _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
@@ -70,6 +67,14 @@ _PROJECT = re.compile(r"[^,，。;；]{0,80}?(?:项目|生产线|工程|基地)"
 _SENTENCE_REACH = 480  # what decides a figure stands this near; one "sentence" may be a page without its stops
 _FROM = re.compile(r"(?:由|从|自)[^,，。;；]{0,8}$")
 _TO = re.compile(rf"(?:{patterns('figures', 'to_level')})[^,，。;；]{{0,4}}$")
+_PRESENT = ("目前", "现有", "当前")
+_NOT_UNDER = ("不低于", "不少于", "不超过", "不高于")
+# 问题一:管网不足。… tells what is wrong, 整改目标:… what shall be.
+_PROBLEM = re.compile(r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?(?:存在|主要|具体|反馈|突出|整改)?的?问题(?:表现|描述|概述|内容)?[一二三四五六七八九十\d]{0,3}[:：]")
+# Where a paragraph that reports goes on to what comes next.
+_TURN = re.compile(r"(?:下一步|下步|下一阶段|下阶段|下半年|接下来|明年|来年|今后|新的一年)(?!的)")
+_SENTENCE_HEAD = re.compile(r"(?:^|[。;；\n])[\s\d一二三四五六七八九十(（)）、.．是]{0,6}$")
+_GOES_ON = re.compile(r"其中|另有|此外|其余")
 
 
 def status(
@@ -97,6 +102,13 @@ def status(
         if not sentence.segment.tense and not sentence.times and not any(c[1] == "planned" for c in sentence.cues):
             return "other", m.group(), 0.7
     if (
+        (opened := text.rfind("(", clause[0], q.start)) >= 0
+        and _GLOSSED.search(text, max(sentence.start, opened - 8), q.start)
+        and text.find(")", q.end, clause[1]) >= 0
+        and not any(opened < c[0] < clause[1] for c in sentence.cues)
+    ):
+        return "other", "(", 0.8
+    if (
         _MODIFIER.search(text, clause[0], q.start)
         and (m := _PROJECT.match(text, q.end, clause[1]))
         and "项目" in m.group()
@@ -121,7 +133,7 @@ def status(
         if later.start < clause[1] and _TO.search(text, q.end, later.start):
             return "actual", "由…到", 0.9
     default, certainty = _default(view, sentence, clause, q)
-    verdict, cue = tense.judge(sentence.cues, clause, q.start, default)
+    verdict, cue = tense.judge(_telling(sentence, clause, q, default, certainty), clause, q.start, default)
     past = _past(view, time)
     if past and (cue == "" or cue in ("预计", "目标", "计划", "将", "可")):
         return "actual", time[1] or time[0], 0.7 if cue == "预计" else 0.88
@@ -138,6 +150,19 @@ def status(
     return ("actual" if verdict == "done" else "target"), cue or f"section:{verdict}", certainty
 
 
+def _telling(
+    sentence: SentenceView, clause: tuple[int, int], q: Quantity, default: tense.Tense, certainty: float
+) -> list[tense.Cue]:
+    """The cues that may decide: the firm ones where the section surely reports, none of the state that a level starts from."""
+    found = sentence.cues
+    if default == "done" and certainty >= _SURE and not _promised(sentence, q):
+        found = tense.firm(found)
+    text = sentence.text
+    if any(cue[2] in _PRESENT for cue in found) and _TO.search(text, max(clause[0], q.start - 10), q.start):
+        found = [c for c in found if c[2] not in _PRESENT or text[c[0] - 1 : c[0]] not in ("由", "从")]
+    return found
+
+
 def _promised(sentence: SentenceView, q: Quantity) -> bool:
     """A time limit before the number in its sentence makes it a promise, also within a report (预计12月底前可完成)."""
     return (
@@ -151,24 +176,46 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q:
     segment, text = sentence.segment, sentence.text
     if segment.kind in ("item", "heading") and _PROBLEM_ITEM.search(view.text, sentence.end, segment.end + 12):
         return "done", 0.75
+    if _PROBLEM.match(text, segment.start, segment.end):
+        return "done", 0.85
     year = view.scope_year(sentence)
     if year is not None and view.part.year is not None and year < view.part.year:
         return "done", 0.85
     if sentence.times and any(
-        TO_DATE.match(t.text) and not _TARGETED.search(text, t.end, clause[1]) for t in sentence.times_before(clause[1])
+        TO_DATE.match(t.text) and not _aimed(sentence, t.end, clause[1]) for t in sentence.times_before(clause[1])
     ):
         view.carried[segment.start] = "done"
         return "done", 0.85
     if _LAST_YEAR.match(text, sentence.start):
         view.carried[segment.start] = "done"
         return "done", 0.85
+    if _GOES_ON.match(text, sentence.start) and segment.start in view.carried:
+        return view.carried[segment.start], 0.8
     if segment.tense:
-        return segment.tense, 0.88
+        return ("planned" if segment.tense == "done" and _turned(view, sentence) else segment.tense), 0.88
     near = max(sentence.start, q.start - _SENTENCE_REACH), min(sentence.end, q.end + _SENTENCE_REACH)
-    if _COMPARISON.search(text, *near) and not _TARGETED.search(text, *near):
+    if _COMPARISON.search(text, *near) and not _aimed(sentence, *near):
         view.carried[segment.start] = "done"
         return "done", 0.72
     return view.carried.get(segment.start) or view.tense, 0.72
+
+
+def _aimed(sentence: SentenceView, start: int, end: int) -> bool:
+    """A word of promise or a limit between two offsets; 占年度计划的 is none."""
+    return any(c[1] == "planned" and start <= c[0] < end for c in sentence.cues) or any(
+        sentence.text.find(word, start, end) >= 0 for word in _NOT_UNDER
+    )
+
+
+def _turned(view: PartView, sentence: SentenceView) -> bool:
+    """Whether the paragraph has gone on to what comes next (下一步,…) by this sentence."""
+    segment = sentence.segment
+    at = view.turns.get(segment.start)
+    if at is None:
+        found = (m.start() for m in _TURN.finditer(view.text, segment.body, segment.end))
+        heads = (i for i in found if _SENTENCE_HEAD.search(view.text, max(segment.body, i - 8), i))
+        at = view.turns[segment.start] = next(heads, len(view.text))
+    return at < sentence.end
 
 
 def _past(view: PartView, time: tuple[str, str]) -> bool:

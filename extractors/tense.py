@@ -56,6 +56,15 @@ def cues(text: str, start: int, end: int) -> list[Cue]:
     return found
 
 
+_ACHIEVED = words("tense", "achieved")
+_SOFT = words("tense", "soft")
+
+
+def firm(found: list[Cue]) -> list[Cue]:
+    """The cues that hold in a section that reports: without those that tell there how the work was done (推动, 不断, 要)."""
+    return [cue for cue in found if cue[2] not in _SOFT]
+
+
 _WINDOW = 64  # cues looked at: a clause of nothing but cues stays linear
 
 
@@ -76,7 +85,8 @@ def judge(
         if cue[0] < clause[0]:
             earlier = cue
         elif cue[0] < place:
-            before = cue
+            if not (before and before[1] == "planned" and cue[2] in _ACHIEVED):
+                before = cue
         elif after is None:
             after = cue
     prompt = after if after and (looking_on or after[1] == "done") else None

@@ -164,7 +164,10 @@ def _tenses(text: str, segments: list[Segment], kind: str, year: int | None, rep
             heading = path[depth - 1]
             outer, around = known[path[: depth - 1]]
             named = years_in(heading)
-            tense = tense_of(heading, outer) or outer
+            said = tense_of(heading, outer)
+            if not said and named and year is not None and max(named) < year and base == "planned":
+                said = "done"  # 一、2023年经营情况 in a plan for 2024
+            tense = said or outer
             if depth == 1 and kind == "plan_and_summary":  # first what was done, then what is planned
                 tense = latest = tense or latest
             own = (max(named) if tense == "planned" else named[0]) if named else around
