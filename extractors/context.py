@@ -104,7 +104,7 @@ class PartView:
     carried: dict[int, tense.Tense] = field(
         default_factory=dict
     )  # what a segment (by its start) said last of its tense
-    turns: dict[int, int] = field(default_factory=dict)  # where a segment (by its start) goes on to what comes next
+    turns: dict[int, tuple[int, int]] = field(default_factory=dict)  # where a segment goes on to what comes next
     row_names: dict[int, str] = field(default_factory=dict)  # what the table row that starts there is about
     row_shares: dict[int, RowShare] = field(default_factory=dict)  # by the start of the row
     _tense: tense.Tense | None = None

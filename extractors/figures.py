@@ -7,13 +7,12 @@ measures is read by :mod:`extractors.indicators`, its status by :mod:`extractors
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from operator import attrgetter
 
-from extractors import indicators
+from extractors import measured
 from extractors.context import PartView, SentenceView
 from extractors.language import quantities
 from extractors.language.numerals import plain
@@ -21,7 +20,6 @@ from extractors.language.quantities import Quantity
 from extractors.lexicon import settings, words
 from extractors.mentions import FigureMention
 from extractors.periods import period
-from extractors.status import CAPACITY
 from extractors.status import status as judge_status
 
 
@@ -29,9 +27,11 @@ def _any(key: str) -> str:
     return "|".join(re.escape(w) for w in words("figures", key))
 
 
-_PROJECT_END = re.compile(r"(?:综合)?(?:项目|工程|生产线|基地).*$")
 _CONDITION_NOUN = re.compile(r"(?:及?以上|以下|以内|及以下)的?[一-龥]")
-_COMPARED_WITH = re.compile(r"[较比同与]")
+_AGED = re.compile(r"(?:及?以上|以下|以内|及以下)的?[一-龥“]")
+_SIZED = re.compile(rf"(?:(?:及?以上|以下|以内|及以下)的?|的)[一-龥A-Za-z“”、]{{0,8}}?(?:{_any('sized')})")
+_SIZED_BARE = re.compile(rf"(?:及?以上|以下)?的?[一-龥A-Za-z“”]{{0,4}}?(?:{_any('sized')})")
+_JUST_OVER = re.compile(r"(?:及?以上|以下|以内|及以下)的?(?:有|共|达)?")
 _ZERO_NOUN = re.compile(
     r"(?:率|比|值|度|数|量|指数|系数|事故|案件|件|例|比例|占比)(?:为|是|达到|达|降至|降为|保持|控制在|:|：)*\s*$"
 )
@@ -41,22 +41,31 @@ _RATE_NOUN = re.compile(
 _MONEY_HEAD = re.compile(settings("figures")["money_head"])
 _CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
 _STEP = re.compile(r"每(?:超|多|少|降|减|增|高|低|提前|逾期|欠|短缺|缺)[^,，。;；]{0,4}$")  # 每超1%加0.5分
+_UPGRADE = re.compile(r"提升$|改善$")
 _LEVEL = re.compile(r"(?:到|至|为)约?$")
 _LEVEL_REACH, _MORE_REACH = 3, 12  # no match of these two is longer: where to begin to look
 _CLAUSE_REACH = 240  # a clause is read this far from its figure: longer ones are lists without their commas
+_CUT_BY = re.compile(
+    r"(?:(?<![^,，。;；、:：\s])|力争|确保|全年|计划|再|将|要)(压缩|压减|削减|缩减|降低|减少|提高|增加)(?![了到至为])[^,，。;；:：、到至为达占在率比由从\d]{2,12}$"
+)
 _ADDED = re.compile(
     r"(?:比|较)(?:上年|去年|前年|同期|上月|上季|年初)[^,，。;；]{0,4}(?:扩种|扩大|新增|增收|增产|增加|多)$"
 )
 _MORE = re.compile(r"(?:比|较)(?:上年|去年|前年|同期|上月|上季|年初)[^,，。;；]{0,6}?(多|少|高|低|快|慢)(?:了|出)?$")
 _QUOTES = ("“", '"', "「", "‘", "《")
 _QUOTED = re.compile(r"[^“”\"」’》,，。]{0,10}[”\"」’》]")
-_GOOD_DEEDS = re.compile(r"(?:[一-龥]{0,4})(?:实事|大事|好事)")  # 十件民生实事 is a programme's name
+_GOOD_DEEDS = re.compile(
+    r"(?:[一-龥]{0,4})(?:实事|大事|好事)|事(?!故|项|件|务|业|权)"
+)  # 十件民生实事 is a programme's name
 _IN_BRACKET = re.compile(
     r"[(（]([^()（）\d]{1,10})[)）]\s*[:：]?\s*(?:[\d.,]+\s*(?:→|⟶|->)\s*[≥≤]?\s*)?$"
 )  # 地区生产总值(亿元):186.4 → 270
 _PRINTED = re.compile(r"共印|[(（]共$|一式$")
-_LINE = re.compile(r"(?:及以上)?(?:线路|变电|输电|配电|高压|电网|线)")
+_LINE = re.compile(r"(?:及以上)?[一-龥A-Z]{0,6}?(?:线路|变电|输电|配电|高压|电网|线|GIL|路线)")
 _LONGEST_BARE = 20
+_NAMED = re.compile(r"[一二两三四五六七八九][元次]")  # 三元食品, 二元结构
+_NAMED_TURN = re.compile(r"[”\"办]|离岛")  # 最多跑一次”, 一次办
+_PAID = re.compile(r"[每花费价补奖罚缴付减省涨降]|元|[增加减少]了?$")
 _STEPS = re.compile(r"(?:由|从|提高到|提高至|提升到|提升至|增加到|增加至|增至|降到|降至|升至|下降到|下降至)$")
 _RANK = re.compile(r"(?:前|后|倒数|排名|排第|列第|位列|居)\s*$")
 _RHETORICAL = re.compile(rf"(?:{'|'.join(re.escape(w) for w in words('figures', 'rhetorical'))})(?![台型车])")
@@ -65,15 +74,6 @@ _BASIS = re.compile(
     r"同比|环比|(?:比|较)([^,，。;；]{1,14}?)(?:增|减|下降|上升|提高|降低|提升|回落|上涨|下跌|压降|削减|多|少|翻|扩大|缩小|快|高|低)"
 )
 _START = attrgetter("start")
-
-
-@dataclass(slots=True)
-class _Memory:
-    """What carries from one number to the next within a sentence."""
-
-    indicator: str = ""
-    end: int = 0
-    quantity: Quantity | None = None
 
 
 def find(view: PartView) -> list[FigureMention]:
@@ -92,7 +92,8 @@ def find_in(
 
     ``topic`` is what a number without an indicator of its own measures (a cell's header or its row's name).
     """
-    memory = _Memory(topic)
+    memory = measured.Memory(topic)
+    shared = measured.shared_out(sentence) if sentence.text.find("分别", sentence.start, sentence.end) >= 0 else {}
     at = 0
     for n, q in enumerate(sentence.quantities):
         while at < len(clauses) and clauses[at][1] <= q.start:
@@ -100,17 +101,26 @@ def find_in(
         if at == len(clauses) or not (clauses[at][0] <= q.start and q.end <= clauses[at][1]):
             continue
         clause = max(clauses[at][0], q.start - _CLAUSE_REACH), min(clauses[at][1], q.end + _CLAUSE_REACH)
+        memory.shared = shared.get(n)
         figure = _figure(view, sentence, clause, n, q, memory)
         if figure is not None:
             yield figure
             if figure.confidence >= 0.5:
-                memory = _Memory(figure.indicator, q.end, q)
+                memory.keep(figure.indicator, q)
 
 
 def _figure(
-    view: PartView, sentence: SentenceView, clause: tuple[int, int], n: int, q: Quantity, memory: _Memory
+    view: PartView, sentence: SentenceView, clause: tuple[int, int], n: int, q: Quantity, memory: measured.Memory
 ) -> FigureMention | None:
     text = sentence.text
+    before = memory.quantity
+    if (
+        before is not None
+        and clause[0] < memory.end
+        and before.measure.startswith(f"{q.measure}/")
+        and measured.levels(text, before, q)
+    ):
+        q = replace(q, measure=before.measure, dimension=before.dimension)  # 日处理能力由2万吨提升至3.5万吨
     percent_lost = "percent_lost" in view.part.quality
     if not q.measure:
         q = _with_bracket(sentence, q)
@@ -125,24 +135,32 @@ def _figure(
         certainty = 0.3  # 共印30份, 10千伏线路
     if text[q.start - 1 : q.start] == "." and q.numeral == "arabic":
         certainty = 0.3  # 增长.3%: digits before the point are lost
-    if q.dimension in ("age", "count") and _is_condition(sentence, clause, n, q):
-        certainty = 0.45
-    indicator = _indicator(sentence, clause, q, memory)
+    indicator = measured.indicator(sentence, clause, q, memory)
     time = period(sentence, q, clause[0])
     status, cue, confidence = judge_status(view, sentence, clause, n, q, measure, time)
     if cue == "→" and not any(time) and (years := view.step_years()):
         year = years[0] if status == "actual" else years[1]
         time = f"{year}-01-01", f"{year}-12-31"
+    if status != "rule" and _is_condition(sentence, clause, n, q):
+        certainty = 0.45
     basis = _BASIS.search(text, clause[0], q.start) if q.change or q.measure == "百分点" else None
     low, high, bound = q.low, q.high, q.bound
     if bound in ("ge", "le") and _STEP.search(text, clause[0], q.start):
         low = high = q.high if low is None else low
         bound = "eq"
     change = q.change
+    if (
+        change
+        and q.dimension in ("count", "area", "length")
+        and _UPGRADE.search(text, max(clause[0], q.start - _LEVEL_REACH), q.start)
+    ):
+        change = ""  # 森林质量精准提升2万亩
     if change and _LEVEL.search(text, max(clause[0], q.start - _LEVEL_REACH), q.start):
         change = ""
     elif not change and _ADDED.search(text, clause[0], q.start):
         change = "up"
+    elif not change and q.dimension in ("percent", "points") and (cut := _CUT_BY.search(text, clause[0], q.start)):
+        change = "up" if cut.group(1) in ("提高", "增加") else "down"  # 压缩非生产性开支10%
     elif not change and (more := _MORE.search(text, max(clause[0], q.start - _MORE_REACH), q.start)):
         change = "up" if more.group(1) in "多高快" else "down"
     return FigureMention(
@@ -182,14 +200,18 @@ def _measure(q: Quantity, before: str, percent_lost: bool, following: str) -> tu
             return q.measure, 0.4
         if q.measure == "次" and q.low is not None and q.low <= 2 and q.bound == "eq":
             return q.measure, 0.4
-    if q.measure in ("名", "位") and _RANK.search(before):
+    if q.measure in ("名", "位", "%") and _RANK.search(before):
         return q.measure, 0.4
+    if q.numeral == "chinese" and q.measure in ("元", "次") and _NAMED.match(raw) and not _PAID.search(before):
+        return q.measure, 0.4 if q.measure == "次" and _NAMED_TURN.match(
+            following
+        ) else 0.3 if q.measure == "元" else 0.97
     return q.measure, 0.97
 
 
 def _bare(q: Quantity, before: str, percent_lost: bool) -> tuple[str, float]:
     """A number without unit measures where a magnitude, a rate or a zero says so."""
-    if q.text[-1:] in "万亿萬億" and (q.low or q.high or Decimal(0)) >= 10000:
+    if q.text.rstrip("余多来餘")[-1:] in "万亿萬億" and (q.low or q.high or Decimal(0)) >= 10000:
         tail = _CLAUSE_BREAK.split(before)[-1][-16:]
         return ("元", 0.85) if _MONEY_HEAD.search(tail) else ("", 0.7)
     if _RATE_NOUN.search(before):
@@ -205,73 +227,19 @@ def _bare(q: Quantity, before: str, percent_lost: bool) -> tuple[str, float]:
 
 
 def _is_condition(sentence: SentenceView, clause: tuple[int, int], n: int, q: Quantity) -> bool:
-    """A number inside another number's indicator (45岁以上干部占61%)."""
-    if n + 1 >= len(sentence.quantities) or sentence.quantities[n + 1].start >= clause[1]:
+    """A number inside another number's indicator (45岁以上干部占61%, 引进10亿元以上项目3个, 投资超5亿元的项目4个)."""
+    if q.bound not in ("ge", "le"):
         return False
-    return _CONDITION_NOUN.match(sentence.text, q.end, sentence.quantities[n + 1].start) is not None
-
-
-def _left(sentence: SentenceView, clause: tuple[int, int], memory: _Memory, place: int) -> str:
-    """The words of the clause before a number, from the number before it on, without times (but those compared with)."""
-    start = max(clause[0], memory.end, sentence.segment.body if sentence.segment.body < place else clause[0])
-    pieces = []
-    for t in sentence.times_before(place):
-        if (
-            start <= t.start
-            and t.end <= place
-            and not _COMPARED_WITH.search(sentence.text, max(start, t.start - 2), t.start)
-        ):
-            pieces.append(sentence.text[start : t.start])
-            start = t.end
-    return "".join(pieces) + sentence.text[start:place]
-
-
-def _indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity, memory: _Memory) -> str:
     text = sentence.text
-    raw = _left(sentence, clause, memory, q.start)
-    right = indicators.after(text, q.end, min(clause[1], _next_mention(sentence, q.end)))
-    if right and (q.measure.endswith(("/年", "/日")) and (q.text.endswith(("年", "日")) or CAPACITY.search(raw[-12:]))):
-        return _PROJECT_END.sub("", right)
-    if right and (indicators.hands_out(raw) or raw.rstrip().endswith("等")) and len(right) <= 12:
-        return right
-    if right and q.dimension in ("percent", "ratio") and indicators.of_many(text, q.end):
-        return right
-    left = indicators.before(raw)
-    if q.dimension in ("count", "age", "lessons") and right and not right.startswith(("以", "及")):
-        if indicators.is_verb_only(left):
-            return right
-        joined = left + right
-        return joined if len(joined) <= 20 else (right if len(right) >= 2 else left)
-    if left and not indicators.is_change_only(left):
-        if indicators.is_verb_only(left) and right and q.dimension not in ("money",):
-            return right
-        return left
-    return memory.indicator or _topic(sentence, clause, q) or right or left
-
-
-def _topic(sentence: SentenceView, clause: tuple[int, int], q: Quantity) -> str:
-    """The words that head the sentence: before a colon or bracket, or the clause before."""
-    text = sentence.text
-    colon = max(text.rfind(":", sentence.start, q.start), text.rfind("(", sentence.start, q.start))
-    if colon > sentence.start:
-        start = max(text.rfind(mark, sentence.start, colon) for mark in ",，;；、:") + 1
-        found = indicators.before(text[max(start, sentence.start) : colon])
-        if found and not indicators.is_verb_only(found):
-            return found
-    i = sentence.clause_index(q.start)
-    if i > 0:
-        a, b = sentence.clauses[i - 1]
-        return indicators.before(text[a:b])
-    body = sentence.segment.body
-    if sentence.segment.path and clause[0] <= max(body, sentence.start) + 1:
-        return indicators.before(sentence.segment.path[-1])
-    return ""
-
-
-def _next_mention(sentence: SentenceView, place: int) -> int:
-    nearest = sentence.end
-    for listed in (sentence.quantities, sentence.times):  # both in order
-        i = bisect_left(listed, place, key=_START)
-        if i < len(listed):
-            nearest = min(nearest, listed[i].start)
-    return nearest
+    if q.dimension == "age" and _AGED.match(text, q.end):
+        return True
+    following = sentence.quantities[n + 1].start if n + 1 < len(sentence.quantities) else clause[1]
+    if not q.text.strip("百千万亿元") and _SIZED_BARE.match(text, q.end):
+        return True  # 亿元以上项目
+    if following >= clause[1]:
+        return False
+    if q.dimension in ("age", "count"):
+        return _CONDITION_NOUN.match(text, q.end, following) is not None
+    if sentence.quantities[n + 1].dimension == "count" and _JUST_OVER.fullmatch(text, q.end, following):
+        return True  # 其中10亿元以上7个
+    return _SIZED.match(text, q.end, following) is not None

@@ -21,7 +21,25 @@ _LINK_BACK = re.compile(rf"(?:{_any('link')}|[\s“\"'(（\[【])$")
 _LINK_ENDS = frozenset({w[-1] for w in words("figures", "link")} | set("“\"'(（[【"))
 _GUARD = words("figures", "link_guard")
 _LIST_NUMBER = re.compile(r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]|[一二三四五六七八九]是|[①-⑳])?")
-_COMPARED = re.compile(r"同比|环比|较|比(?<![占师生]比)(?!例|重|率|值|赛|对|选|武|拼)")
+_COMPARED = re.compile(
+    r"同比|环比|较(?!好|大|快|多|高|为|强|少|低)|比(?<![占师生]比)(?!例|重|率|值|赛|对|选|武|拼|去[^年])"
+)
+# 比前一学年提高, 低于全市平均水平, 落后序时进度: only compared; what is compared stands before.
+_ONLY_COMPARED = re.compile(settings("figures")["only_compared"])
+_SHARE_ALONE = re.compile(r"(?:仍|约|共|只|仅)*(?:占|占比|比重|比例|占比重)")
+_LEVEL_FROM = re.compile(r"(?:由|从)(?:目前|原来|现在|原|[上去前]年|年初|每[吨人亩户车台])的?$")
+_GENERIC_HEAD = re.compile(rf"(?:{_any('generic')})$")
+# A body that acts, before its verb (市防办抽查, 县卫健局要完成): no part of what is measured.
+_SUBJECT = re.compile(
+    rf"[一-龥()]{{1,14}}?(?:{patterns('figures', 'body')})(?:(?:要|应|须|将|拟|负责|牵头|于|需|各|还|再|共|已)+在?|(?=(?>{_any('verb')}|督查|巡查)(?![率量数额面度费期人])))"
+)
+_PLACE_ALONE = re.compile(
+    rf"(?:[一-龥]{{1,6}}(?:{_any('place')})|全[县市区镇乡省州校院旗村国]|我[县市区镇乡省州校院局委]|本[县市区镇校院])(?:等|共|现|尚|还|仍|有)*"
+)
+_BY_RATE = re.compile(
+    r"(?:的?(?:比例|标准))?(?:给予|予以|进行)?((?:奖补|补助|补贴|资助|奖励|补偿|贴息|配套|提取|计提|兑付|返还)[一-龥]{0,4})"
+)
+_LIST_ITEMS = re.compile(r"[、，,]|以及|[和与及]")
 _BOUND_TAIL = re.compile(
     r"(?:及?以上|以下|以内|之内|左右|上下|[(（]不?含[)）])?[、,，;；和及]?"
 )  # of the number before
@@ -31,9 +49,11 @@ _SHARE_OF = re.compile(r"(?:及?以上|以下|左右|上下|多|余)?的[一-龥
 _HANDING = re.compile(rf"(?:{_any('handing')})$")
 _LEAD = re.compile(rf"(?:(?!{_any('lead_guard')})(?:{_any('lead')})|的|[\s,，、。;；:：)）\]】”\"'\-—·.])*+")
 _VERB_ONLY = re.compile(rf"(?:{_any('verb')}|{_any('lead')}|了|出|好|[\s、])*+")
+_VERB_END = re.compile(rf"(?:{_any('verb')})(?:了|出)?$")
+_LEAD_ONLY = re.compile(rf"(?:{_any('lead')}|{_any('link')}|[\s,，、。;；:：另等“\"(（])*+")
 _CHANGE_ONLY = re.compile(settings("figures")["change_only"])
 _RIGHT = re.compile(
-    r"(?:以上|以下|以内|之内|左右|上下|多|余|及以上)?(?:的)?([^,，。.;；:：、!！?？()（）\[\]【】\n\t]{1,24})"
+    r"(?:以上|以下|以内|之内|左右|上下|多|余|及以上)?(?:的)? ?((?:(?!  )[^,，。.;；:：、!！?？()（）\[\]【】〔〕→⟶\u3000\n\t]){1,24})"
 )
 _RIGHT_STOP = re.compile(patterns("figures", "right_stop"))
 _CUT = re.compile(r"使得|使|确保|力争|实现|推动|带动|把|将|对|让|其中|争取|预计|累计|完成|达成|新增")
@@ -46,9 +66,15 @@ def before(left: str) -> str:
     if opened >= 0 and ")" not in left[opened:] and len(left) - opened > 2:
         left = left[opened + 1 :]
     cut = _strip_end(left[_BOUND_TAIL.match(left).end() :])  # type: ignore[union-attr]
+    if (level := _LEVEL_FROM.search(cut)) and level.start() >= 2:
+        cut = cut[: level.start()]
     cut = cut[_LIST_NUMBER.match(cut).end() :]  # type: ignore[union-attr]
     bare = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
     cut = bare if len(bare) >= 2 or len(cut) < 3 else cut
+    if subject := _SUBJECT.match(cut):
+        cut = cut[subject.end() :]
+    if _ONLY_COMPARED.fullmatch(cut):
+        return ""
     cut = _UNIT_NOTE.sub("", cut)
     cut = _GIVEN.sub("", cut) if "予" in cut else cut
     compared = _COMPARED.search(cut)
@@ -69,7 +95,7 @@ def _tail(phrase: str) -> str:
     """The end of a long phrase: after the last 的, else after the last 、 of an enumeration."""
     for mark in "的、":
         tail = phrase[phrase.rfind(mark) + 1 :]
-        if 2 <= len(tail) < len(phrase):
+        if 2 <= len(tail) < len(phrase) and not (mark == "的" and len(tail) <= 4 and _GENERIC_HEAD.search(tail)):
             return tail
     return phrase
 
@@ -97,12 +123,51 @@ def after(text: str, place: int, end: int) -> str:
     phrase = m.group(1)
     if _BARE_RIGHT.fullmatch(phrase):
         return ""
-    stop = _RIGHT_STOP.search(phrase)
-    if stop and stop.start() >= 2:
-        phrase = phrase[: stop.start()]
-    elif stop and stop.start() == 0:
-        return ""
-    return phrase.strip(" “”\"'")
+    stop = _RIGHT_STOP.search(phrase, 1 if phrase[0] == "未" else 0)
+    if stop:
+        if stop.start() >= 2:
+            phrase = phrase[: stop.start()]
+        elif stop.start() == 0 or phrase[0] in "增升降减扩压缩":
+            return ""
+    return phrase.strip(" “”\"'").rstrip("和及与等")
+
+
+def by_rate(text: str, place: int, end: int) -> str:
+    """What is given at a rate that ends at ``place`` (按8%给予奖补 → 奖补); empty if nothing is."""
+    m = _BY_RATE.match(text, place, end)
+    return m.group(1) if m else ""
+
+
+def items(left: str, count: int) -> list[str]:
+    """What each of ``count`` numbers measures that 分别 shares out among the members of a list (A、B和C分别为).
+
+    Where the members are mere attributes of one head (城镇、农村居民收入), or their number is another, each measures the whole.
+    """
+    whole = before(left)
+    parts = [p for p in _LIST_ITEMS.split(left[left.rfind("(") + 1 :]) if p.strip()][-count:]
+    if len(parts) == count and count > 1:
+        found = [before(p) for p in parts]
+        short = min(len(p) for p in found)
+        if short >= 2 and not (short <= 4 and len(found[-1]) >= short + 4):
+            return found
+        whole = left.strip(" ,，、:：")[-_MAX:]
+        whole = whole[_LEAD.match(whole).end() :]  # type: ignore[union-attr]
+    return [whole] * count
+
+
+def is_share_only(phrase: str) -> bool:
+    """True where the phrase only says that the number is a share of what was counted before (占, 仍占)."""
+    return _SHARE_ALONE.fullmatch(phrase) is not None
+
+
+def is_place_only(phrase: str) -> bool:
+    """True where nothing stands before a number but whose it is (全县, 白塔镇)."""
+    return _PLACE_ALONE.fullmatch(phrase) is not None
+
+
+def ends_in_verb(phrase: str) -> bool:
+    """True where a verb that takes what it counts stands directly before the number (依托总队建设31个省级库)."""
+    return _VERB_END.search(phrase) is not None
 
 
 def of_many(text: str, place: int) -> bool:
@@ -112,12 +177,17 @@ def of_many(text: str, place: int) -> bool:
 
 def hands_out(left: str) -> bool:
     """True where a verb of giving stands directly before the number."""
-    return _HANDING.search(left) is not None
+    return _HANDING.search(left) is not None or _HANDING.search(_strip_end(left)) is not None
 
 
 def is_verb_only(phrase: str) -> bool:
     """True where the phrase holds nothing but verbs and adverbs (完成, 计划新建)."""
     return not phrase or _VERB_ONLY.fullmatch(phrase) is not None
+
+
+def is_lead_only(phrase: str) -> bool:
+    """True where no noun and no verb of its own stands before the number (其中, 力争, 尚有)."""
+    return _LEAD_ONLY.fullmatch(phrase) is not None
 
 
 def is_change_only(phrase: str) -> bool:

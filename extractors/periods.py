@@ -11,10 +11,10 @@ from extractors.language.times import Time
 _COMPARED = re.compile(r"(?:比|较|与|同|对比|相比|超过|高于|低于|以)[^,，。;；]{0,4}$")
 _UNTIL = re.compile(r"(?:截至|截止|截止到|至|到)\s*$")
 # 全年任务的59.8%: the time belongs to a noun; 由上年同期的402元降至388.5元: it belongs to the number before.
-_OF_NOUN = re.compile(r"(?:任务|目标|计划|预算|指标|总量|进度)")
+_OF_NOUN = re.compile(r"(?:任务|目标|预算|指标|总量|进度|计划(?:的|数|任务|目标|总量|内|外))")
 _FROM_BEFORE = re.compile(r"(?:由|从)$")
 _PAST_YEAR = re.compile(r"(?:过去)?一年(?:来)?|一年以来")  # in a yearly report: the year reported on
-_AFTER_COMPARED = re.compile(r"以来|同期|的基础|相比|上?增长|上?下降|[上下]?提高")
+_AFTER_COMPARED = re.compile(r"以来|同期|的?基础|相比|上?增长|上?下降|[上下]?提高")
 
 
 def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str]:

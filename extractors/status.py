@@ -35,10 +35,13 @@ _RULE_FORM = re.compile(
 _CONDITION = re.compile(
     r"(?:及?以上|以下|以内|[（(]不?含[）)])?(?:的[一-龥]{0,8}?(?:[,，、]|不得|不予|给予|予以|取消|一律|按)|者[,，])"
 )
+# A level at which something is set off: 缺口达到2万千瓦时启动Ⅳ级响应.
+_WHEN = re.compile(r"(?:及?以上)?(?:时|的)?[,，]?(?:启动|自动启动|触发)[^,，。;；]{0,8}(?:响应|预案|机制|预警)")
+_COMPARED_CASE = re.compile(r"(?:低于|高于|落后|滞后|少于)[^,，。;；]{0,12}$")
 _CONSEQUENCE = re.compile(
     r"的[^,，。;；]{0,8}[,，][^,，。;；]{0,12}(?:给予|予以|奖励|补助|补贴|处以|并处|处罚|罚款|扣|不予|取消|资助)"
 )
-_SHARE_GIVEN = re.compile(r"(?:的)?(?:比例)?(?:给予|予以|计提|返还|配套|奖励|补助|补贴|资助|扣)")
+_SHARE_GIVEN = re.compile(r"(?:的)?(?:比例)?(?:分成|分担|分摊|给予|予以|计提|返还|配套|奖励|补助|补贴|资助|扣)")
 _MEASURED_BY_POINTS = re.compile(patterns("figures", "measured_by_points"))
 _PROBLEM_ITEM = re.compile(r"整改(?:目标|措施|时限)[:：]")
 # A period counted from the new year on is reported on (1-9月,…), and so is what is ranked or compared with last year.
@@ -50,11 +53,13 @@ _SHARE_OF = r"[^,，。;；]{0,8}(?:目标|任务|计划|预算)[^,，。;；]{0
 _COMPARISON = re.compile(
     rf"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列|占{_SHARE_OF}|完成{_SHARE_OF}"
 )
-_LAST_YEAR = re.compile(r"\s*(?:去年|上年|上学年|前一年|过去(?:的)?一年|[一二三四五\d]年来)(?![末底])")
+_LAST_YEAR = re.compile(r"\s*(?:去年|上年|上学年|上学期|前一年|过去(?:的)?一年|[一二三四五\d]年来)(?![末底])")
 # 某公司的总投资3.5亿元、占地176亩、年产500吨…项目: all numbers up to 项目 describe it.
 _MODIFIER = re.compile(r"的(?:总投资|投资|占地|年产)[^,，。;；]{0,60}$")
 # A bracket that describes the thing before it: 温泉酒店(客房288间,投资4.5亿元).
-_GLOSSED = re.compile(r"(?:项目|工程|酒店|宾馆|中心|大厦|综合楼|楼|园区|公园|厂|线|基地|道路|路|桥|隧道|水库|电站|学校|医院|场|馆|站|段)\((?!其中|分别|含|新增|累计|其余|完成|已)[^()]{0,60}$")
+_GLOSSED = re.compile(
+    r"(?:项目|工程|酒店|宾馆|中心|大厦|综合楼|楼|园区|公园|厂|线|基地|道路|路|桥|隧道|水库|电站|学校|医院|场|馆|站|段)\((?!其中|分别|含|新增|累计|其余|完成|已)[^()]{0,60}$"
+)
 _COULD = re.compile(r"可(?!支配|再生|用|持续|比|行|控)")
 _RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至)约?$")
 _ARROW = re.compile(r"\s*(?:→|⟶|➔|—>|->|=>)\s*[≥≤><]?\s*$")
@@ -70,10 +75,14 @@ _TO = re.compile(rf"(?:{patterns('figures', 'to_level')})[^,，。;；]{{0,4}}$"
 _PRESENT = ("目前", "现有", "当前")
 _NOT_UNDER = ("不低于", "不少于", "不超过", "不高于")
 # 问题一:管网不足。… tells what is wrong, 整改目标:… what shall be.
-_PROBLEM = re.compile(r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?(?:存在|主要|具体|反馈|突出|整改)?的?问题(?:表现|描述|概述|内容)?[一二三四五六七八九十\d]{0,3}[:：]")
+_PROBLEM = re.compile(
+    r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?(?:存在|主要|具体|反馈|突出|整改)?的?问题(?:表现|描述|概述|内容)?[一二三四五六七八九十\d]{0,3}[:：]"
+)
+_REMEDY = re.compile(r"整改(?:目标|措施|时限|要求)")
 # Where a paragraph that reports goes on to what comes next.
 _TURN = re.compile(r"(?:下一步|下步|下一阶段|下阶段|下半年|接下来|明年|来年|今后|新的一年)(?!的)")
-_SENTENCE_HEAD = re.compile(r"(?:^|[。;；\n])[\s\d一二三四五六七八九十(（)）、.．是]{0,6}$")
+_NEXT = ("下一步", "下步", "下一阶段", "下阶段", "接下来", "明年", "来年")
+_SENTENCE_HEAD = re.compile(r"(?:^|[。.;；\n])[\s\d一二三四五六七八九十(（)）、.．是]{0,6}$")
 _GOES_ON = re.compile(r"其中|另有|此外|其余")
 
 
@@ -157,6 +166,8 @@ def _telling(
     found = sentence.cues
     if default == "done" and certainty >= _SURE and not _promised(sentence, q):
         found = tense.firm(found)
+    elif sentence.segment.tense == "planned":
+        found = tense.planned(found)
     text = sentence.text
     if any(cue[2] in _PRESENT for cue in found) and _TO.search(text, max(clause[0], q.start - 10), q.start):
         found = [c for c in found if c[2] not in _PRESENT or text[c[0] - 1 : c[0]] not in ("由", "从")]
@@ -177,7 +188,7 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q:
     if segment.kind in ("item", "heading") and _PROBLEM_ITEM.search(view.text, sentence.end, segment.end + 12):
         return "done", 0.75
     if _PROBLEM.match(text, segment.start, segment.end):
-        return "done", 0.85
+        return ("planned" if _REMEDY.search(text, segment.start, sentence.start + 8) else "done"), _SURE
     year = view.scope_year(sentence)
     if year is not None and view.part.year is not None and year < view.part.year:
         return "done", 0.85
@@ -191,8 +202,21 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q:
         return "done", 0.85
     if _GOES_ON.match(text, sentence.start) and segment.start in view.carried:
         return view.carried[segment.start], 0.8
+    turn = _turn(view, sentence)
+    if segment.tense == "done":
+        return ("planned" if turn[0] < sentence.end else "done"), 0.88
+    if turn[1] < segment.end:  # …约谈机构38家。下一步工作打算:…
+        return ("done" if sentence.end <= turn[1] else "planned"), 0.86
     if segment.tense:
-        return ("planned" if segment.tense == "done" and _turned(view, sentence) else segment.tense), 0.88
+        return segment.tense, 0.88
+    if any(
+        t.kind == "by"
+        and clause[0] <= t.start < q.start
+        and not _past(view, ("", t.end_date))
+        and text[t.start - 1] != "不"
+        for t in sentence.times_before(q.start)
+    ):
+        return "planned", 0.8
     near = max(sentence.start, q.start - _SENTENCE_REACH), min(sentence.end, q.end + _SENTENCE_REACH)
     if _COMPARISON.search(text, *near) and not _aimed(sentence, *near):
         view.carried[segment.start] = "done"
@@ -207,15 +231,21 @@ def _aimed(sentence: SentenceView, start: int, end: int) -> bool:
     )
 
 
-def _turned(view: PartView, sentence: SentenceView) -> bool:
-    """Whether the paragraph has gone on to what comes next (下一步,…) by this sentence."""
+def _turn(view: PartView, sentence: SentenceView) -> tuple[int, int]:
+    """Where the paragraph goes on to what comes next: by any word (下半年,…), and by one that parts it from what was done
+    (下一步,…); the end of the text where it does not."""
     segment = sentence.segment
-    at = view.turns.get(segment.start)
-    if at is None:
-        found = (m.start() for m in _TURN.finditer(view.text, segment.body, segment.end))
-        heads = (i for i in found if _SENTENCE_HEAD.search(view.text, max(segment.body, i - 8), i))
-        at = view.turns[segment.start] = next(heads, len(view.text))
-    return at < sentence.end
+    found = view.turns.get(segment.start)
+    if found is None:
+        never = len(view.text)
+        heads = [
+            m
+            for m in _TURN.finditer(view.text, segment.body, segment.end)
+            if _SENTENCE_HEAD.search(view.text, max(segment.body, m.start() - 8), m.start())
+        ]
+        parting = next((m.start() for m in heads if m.group() in _NEXT and m.start() > segment.body), never)
+        found = view.turns[segment.start] = (heads[0].start() if heads else never), parting
+    return found
 
 
 def _past(view: PartView, time: tuple[str, str]) -> bool:
@@ -232,7 +262,7 @@ def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, m
     done = sentence.segment.tense == "done"
     if (
         (m := _RULE.search(clause))
-        and (m.group() != "得分" or measure in ("分", "%"))
+        and (m.group() != "得分" or (measure in ("分", "%") and not _MEASURED_BY_POINTS.search(clause)))
         and not (done and m.group() == "罚款")
     ):
         return m.group()
@@ -253,11 +283,18 @@ def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, m
             return "等奖"
     if m := _POINTS.search(around):
         return m.group()
-    if q.bound in ("ge", "le", "range") and _CONDITION.match(sentence.text, q.end, sentence.end):
+    if (
+        q.bound in ("ge", "le", "range") or _COMPARED_CASE.search(sentence.text, q.start - 24, q.start)
+    ) and _CONDITION.match(sentence.text, q.end, sentence.end):
         return "的"
-    if m := _CONSEQUENCE.search(around):
-        return m.group()
-    if measure == "%" and (m := _SHARE_GIVEN.match(sentence.text, q.end, sentence.end)):
+    for m in _CONSEQUENCE.finditer(
+        sentence.text, max(sentence.start, q.start - _SENTENCE_REACH), min(sentence.end, q.end + 40)
+    ):
+        if m.start() <= q.start or sentence.text.find(",", q.end, m.start()) < 0:
+            return m.group()
+    if _WHEN.match(sentence.text, q.end, sentence.end):
+        return "时"
+    if measure in ("%", "比例") and (m := _SHARE_GIVEN.match(sentence.text, q.end, sentence.end)):
         return m.group()
     if (
         measure in ("%", "百分点")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from operator import itemgetter
 from typing import Literal
 
 from extractors.lexicon import words
@@ -27,16 +28,21 @@ _KINDS: dict[str, Tense] = {
 
 
 def _scanner() -> tuple[re.Pattern[str], dict[str, Tense]]:
-    """A pattern of all cues, and for each what it tells: the kind that is named first above, nothing for a word to skip."""
+    """A pattern of all cues, and for each what it tells (the kind that is named first above), nothing for a word to skip."""
     told: dict[str, Tense] = {}
-    # Grouped by first character, in the order of the kinds: the engine skips to a literal at the head of every branch.
-    branches: dict[str, list[str]] = {}
+    # Grouped by first character, the longest first: the engine skips to a literal at the head of every branch.
+    branches: dict[str, list[tuple[int, str]]] = {}
     for key, tense in _KINDS.items():
         for word in words("tense", key):
             if told.setdefault(word, tense) == tense:
                 after = "(?<=[\u4e00-\u9fff].)" if key == "particle" else ""
-                branches.setdefault(word[0], []).append(after + re.escape(word[1:]))
-    return re.compile("|".join(f"{re.escape(c)}(?:{'|'.join(rests)})" for c, rests in branches.items())), told
+                branches.setdefault(word[0], []).append((-len(word), after + re.escape(word[1:])))
+    return re.compile(
+        "|".join(
+            f"{re.escape(c)}(?:{'|'.join(rest for _, rest in sorted(rests, key=itemgetter(0)))})"
+            for c, rests in branches.items()
+        )
+    ), told
 
 
 _SCAN, _TOLD = _scanner()
@@ -58,11 +64,17 @@ def cues(text: str, start: int, end: int) -> list[Cue]:
 
 _ACHIEVED = words("tense", "achieved")
 _SOFT = words("tense", "soft")
+_NAMED = words("tense", "named")
 
 
 def firm(found: list[Cue]) -> list[Cue]:
     """The cues that hold in a section that reports: without those that tell there how the work was done (推动, 不断, 要)."""
     return [cue for cue in found if cue[2] not in _SOFT]
+
+
+def planned(found: list[Cue]) -> list[Cue]:
+    """The cues that hold in a section that plans: without those that are part of a name there (实际到位内资)."""
+    return [cue for cue in found if cue[2] not in _NAMED]
 
 
 _WINDOW = 64  # cues looked at: a clause of nothing but cues stays linear

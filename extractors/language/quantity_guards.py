@@ -24,6 +24,8 @@ _ITEM = re.compile(r"[、.．)）] ?(?![一二两三四五六七八九十百千�
 _SERIES = re.compile(r"(?:[、和及]\d{1,2}){1,11}+(?:月|日|号|周|年|期)")  # 5、8、11月
 _NUMBERED_NOUN = frozenset("率比达至到为")
 _LARGE = frozenset("十百千万亿点")
+_DEVICES = frozenset(("台", "套", "部", "辆", "架", "台套"))
+_ABBREVIATED = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}$")  # 购置CT1台
 _SLOGAN = re.compile(r"一\w一\w")
 _FORMAL = frozenset(lexicon.settings("quantities")["formal"])
 _BARE_NEXT = frozenset("或以左多的,，。；、！？)）\n\t ~-—+至到;:,“”\"')]】》%亿万余及个.")
@@ -115,6 +117,8 @@ def listed(text: str, start: int, end: int) -> bool:
     before = text[start - 1 : start] if start else "\n"
     if before == "(":
         return after == ")"
+    if end > start + 1 and text[end - 1] in "万亿" and text[start].isdigit():
+        return False  # 到位资金4,700万.
     if not after or not _LIST_END.match(after):
         return False
     if before in (" ", "\u3000"):
@@ -177,7 +181,11 @@ def refused(text: str, folded: str, number: Reading, end: int, measure: Measure 
         return True
     if number.script != "chinese":
         if coded(folded, start, number.end):
-            return True
+            return not (
+                measure is not None
+                and measure.canonical in _DEVICES
+                and _ABBREVIATED.search(folded, max(0, start - 12), start)
+            )
         if measure is None:
             return bare_refused(folded, start, end)
         return False

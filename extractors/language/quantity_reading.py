@@ -14,7 +14,7 @@ from extractors.language.quantity_cues import ends_with, refusals, when
 
 _FIRST = re.escape(first_characters()) + "分点(余多来几半"
 _NEXT = rf"(?:[{_FIRST}至到]|{CHINESE}|[^\u4e00-\u9fff]|\Z)"  # what may follow a single Chinese numeral
-_SIGN = r"(?:(?<![\w)%）.])-|(?<=[长降幅为至到率值])-|负 ?|零下 ?)?+"
+_SIGN = r"(?:(?<![\w)%）.])-|(?<=[长降幅为至到率值润额入速差余])-|负 ?|零下 ?)?+"
 _NUMBER = (
     rf"(?P<sign>{_SIGN})(?=\d|{CHINESE}{_NEXT})(?P<body>{BODY})"
     rf"(?P<more>[余多来](?:万亿|[万亿])?)?+(?:分之 ?(?P<part>-?{BODY})|(?<=百)分(?P<part2>{DIGIT}{CHINESE}*+))?+"

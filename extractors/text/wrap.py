@@ -32,7 +32,9 @@ _NARROW, _WIDE, _LONG, _TOLERANCE = 36, 100, 100, 5  # widths in half-width cell
 
 _HANGING_LABEL = re.compile(r"[(（\[【][^()（）\[\]【】]{2,20}[:：]$")  # (责任单位: | 市工信局)
 _CUT_NUMBER = re.compile(r"\d[万亿]?$")  # 328,615.47万 | 元: a number cut from its measure
-_MEASURE_FIRST = re.compile(r"[ \t\u3000]*(?:[万亿]?(?:元|吨|亩|人|户|个|名|家|件|项|座|公里|平方米|千瓦)|%|‰|百分点)")
+_MEASURE_FIRST = re.compile(
+    r"[ \t\u3000]*(?:[万亿]?(?:元|吨|亩|人|户|个|名|家|件|项|座|公里|平方米|千瓦|条|处|台|套|辆|所|栋|间|张|株|头|只|艘|米|立方米|公顷|场|批)|%|‰|百分点)"
+)
 
 Edit = tuple[int, int, str]
 
