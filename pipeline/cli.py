@@ -11,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from pipeline import __version__
 from pipeline.errors import (
     EXIT_FAILURE,
     EXIT_FINISHED,
@@ -52,9 +53,7 @@ _EXTRACT_HELP = """例:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version  # noqa: PLC0415
-
-        typer.echo(f"taizhang {version('taizhang')}")
+        typer.echo(f"taizhang {__version__}")
         raise typer.Exit
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
+from pipeline import __version__
 from pipeline.config import Settings
 
 
 def program_version() -> str:
-    """The version of this program, as installed."""
-    return version("taizhang")
+    """The version of this program."""
+    return __version__
 
 
 def program_fingerprint(settings: Settings) -> str:
