@@ -2,18 +2,19 @@
 
 :func:`load` gives a blank ``zh`` pipeline with the pipes ``tz_segment tz_figures tz_deadlines tz_units tz_tasks``, each of which
 may be dropped or replaced. Found rows stand in ``doc.spans["figures" | "deadlines" | "units"]`` with the row at ``span._.row`` and
-the mention at ``span._.mention``; tasks at ``doc._.tasks``. Words come from jieba, with token borders forced at mentions, since a
-segmenter cuts numbers oddly. spaCy refuses more than 1,000,000 characters in one text.
+the mention at ``span._.mention``; tasks at ``doc._.tasks``. Words come from a segmenter, with token borders forced at mentions,
+since a segmenter cuts numbers oddly; no row is read from words, so that all segmenters give the same tables. spaCy refuses
+more than 1,000,000 characters in one text.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from itertools import pairwise
 from typing import Any
 
-import jieba
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -42,13 +43,30 @@ for _name in ("views", "tasks"):
         Doc.set_extension(_name, default=None)
 
 
-def load(*, without: Iterable[str] = ()) -> Language:
-    """A pipeline with all pipes but those named in ``without``. Raises ValueError for a name that is no pipe."""
+Segmenter = Callable[[str], Iterable[str]]
+"""Text to words; joined they give the text."""
+SEGMENTERS = ("jieba", "rjieba")
+"""Those known by name: jieba, and its port to Rust, some twenty times as fast, which has to be installed first."""
+
+
+def segmenter(name: str) -> Segmenter:
+    """A segmenter by name. Raises ValueError for one that is not known, ImportError for one that is not installed."""
+    if name not in SEGMENTERS:
+        raise ValueError(f"no such segmenter: {name}; there are {', '.join(SEGMENTERS)}")
+    cut: Segmenter = import_module(name).cut
+    return cut
+
+
+def load(*, without: Iterable[str] = (), words: str | Segmenter = "jieba") -> Language:
+    """A pipeline with all pipes but those named in ``without``, and with words from a segmenter, one's own or one by name.
+
+    Raises ValueError for a name that is no pipe or no segmenter, ImportError for a segmenter that is not installed.
+    """
     dropped = set(without)
     if unknown := dropped - set(PIPES):
         raise ValueError(f"no such pipe: {', '.join(sorted(unknown))}; there are {', '.join(PIPES)}")
     nlp = spacy.blank("zh")
-    nlp.tokenizer = Tokenizer(nlp.vocab)
+    nlp.tokenizer = Tokenizer(nlp.vocab, segmenter(words) if isinstance(words, str) else words)
     for name in PIPES:
         if name not in dropped:
             nlp.add_pipe(name)
@@ -56,10 +74,10 @@ def load(*, without: Iterable[str] = ()) -> Language:
 
 
 class Tokenizer:
-    """jieba's words, cut once more at the borders of every mention that the core finds."""
+    """The words of a segmenter, cut once more at the borders of every mention that the core finds."""
 
-    def __init__(self, vocab: Vocab) -> None:
-        self.vocab = vocab
+    def __init__(self, vocab: Vocab, cut: Segmenter) -> None:
+        self.vocab, self._cut = vocab, cut
 
     def __call__(self, string: str) -> Doc:
         """A Doc whose words joined give the string."""
@@ -70,7 +88,7 @@ class Tokenizer:
                 for m in find(view):
                     borders.update(document.source_span(m.start, m.end))
         edges = sorted(borders)
-        words = [w for a, b in pairwise(edges) for w in jieba.cut(string[a:b])]
+        words = [w for a, b in pairwise(edges) for w in self._cut(string[a:b])]
         return Doc(self.vocab, words=words, spaces=[False] * len(words))
 
     def to_bytes(self, **_: Any) -> bytes:

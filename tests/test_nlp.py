@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import subprocess
+import sys
+from dataclasses import astuple, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from spacy.language import Language
@@ -11,7 +14,10 @@ from spacy.tokens import Doc
 
 import extractors
 
-SAMPLES = sorted((Path(__file__).parent.parent / "corpora" / "gold" / "dev").glob("*.txt"))[:6]
+ROOT = Path(__file__).parent.parent
+SAMPLES = sorted((ROOT / "corpora" / "gold" / "dev").glob("*.txt"))[:6]
+FOLDERS = [ROOT / "corpora", *(ROOT.parent / "shared" / name for name in ("seeds", "plans", "corpus"))]
+TEXTS = sorted(p for folder in FOLDERS if folder.is_dir() for p in folder.rglob("*") if p.suffix in {".txt", ".md"})
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +40,41 @@ def test_rows_equal_the_core(nlp: Language, path: Path) -> None:
         names = [f.name for f in fields(wanted[0]) if f.name not in drop] if wanted else []
         assert [[getattr(r, n) for n in names] for r in rows] == [[getattr(r, n) for n in names] for r in wanted]
     assert len(doc._.tasks) == len(core.tasks)
+
+
+def tables(doc: Doc) -> dict[str, list[tuple[Any, ...]]]:
+    found = {table: [astuple(span._.row) for span in doc.spans[table]] for table in ("figures", "deadlines", "units")}
+    return found | {"tasks": [astuple(row) for row in doc._.tasks]}
+
+
+def test_any_segmenter_gives_the_same_tables(nlp: Language) -> None:
+    """Words are for other people's pipes: jieba, its faster port and single characters lead to the same rows."""
+    others = [extractors.load(words=words) for words in ("rjieba", list)]
+    words: set[int] = set()
+    for path in TEXTS:
+        text = extractors.read(path.read_bytes(), path.name).text
+        doc = nlp(text)
+        for other in others:
+            again = other(text)
+            assert again.text == text
+            assert tables(again) == tables(doc), path.name
+            words.add(len(again) - len(doc))
+    assert len(TEXTS) > 40 and words != {0}, "they do cut differently"
+
+
+def test_the_core_needs_no_words() -> None:
+    code = (
+        "import sys; sys.modules.update(jieba=None, rjieba=None, spacy=None); import extractors\n"
+        "source = extractors.read('县水务局要在2024年6月底前新建泵站12座。'.encode(), 'a.txt')\n"
+        "found = extractors.extract(source); print(len(found.figures), len(found.deadlines), len(found.units), len(found.tasks))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert done.stdout.split() == ["1", "1", "1", "1"]
+
+
+def test_a_segmenter_may_be_unknown() -> None:
+    with pytest.raises(ValueError, match="no such segmenter: thulac"):
+        extractors.load(words="thulac")
 
 
 def test_tokens_end_where_mentions_end(nlp: Language) -> None:
