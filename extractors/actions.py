@@ -39,7 +39,7 @@ def phrase(text: str, start: int, end: int) -> str:
     if found.count("(") > found.count(")"):
         found = _BRACKET_END.sub("", found) or found
     if found[-1:] in _CLOSERS:
-        found = _NOTE_END.sub("", found) or found
+        found = (_NOTE_END.sub("", found) or found) if "(" in found or "[" in found or "【" in found else found[:-1]
     return _short(found.replace("\n", "")).strip(_EDGE + "(（")
 
 

@@ -28,7 +28,39 @@ _COMPARED = re.compile(rf"(?:{_any('compared')})[^,，。;；]{{0,2}}$")
 _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
 # A five-year term as a name or a theme (“十五五”开局之年, “十四五”时期是…) limits nothing; 每人每年320元 is a rate.
 _TERM = re.compile(r"[“\"]?十[一二三四五六七八九]五[”\"]?(?P<span>期间|时期|末|期末)?")
-_TERM_THEME = re.compile(r"是|的|[^,，。;；]{0,12}?(?:目标|任务|规划|纲要|指标)")
+_TERM_THEME = re.compile(
+    r"[,，]?是|的|[^,，。;；:：]{0,16}?(?:目标|任务|规划|纲要|指标|开局|回顾|指导思想|总体要求|重要要求|形势|成就)"
+)
+_IS = re.compile(r"[,，]?是(?!否)")  # 未来五年,是…的关键时期
+# A time that belongs to the thing a verb takes (制定2030年前达峰方案, 承办2026年全运会), or to a clause before a noun (5月建成的学校).
+_TAKEN = re.compile(rf"(?:{_any('takes_dated')})$")
+_TAKEN_THING = re.compile(rf"[^,，。;；]{{2,40}}?(?:{_any('dated_things')})(?=[,，。;；、]|$)")
+_RELATIVE = re.compile(r"[一-龥]{2,4}的(?=[一-龥\d])")
+_QUOTED = re.compile(r"[^”]{0,2}”")  # “三月三”
+# What a time is of: 报名时间为5月8日.
+_TIME_OF = re.compile(r"(?P<what>[一-龥]{2,8}?)(?:的?(?:时间|日期|时限))(?:原则上|初步|暂|拟)?(?:定)?[为是:：于]\s*$")
+_UP_TO = re.compile(r"(?:压缩|缩短|控制|压减|延长|减少|限定)(?:至|到|在|为)\s*$")
+_JOINED = re.compile(r"(?:以及|[和与及、])$")
+_WILL = frozenset(
+    (
+        "要",
+        "应",
+        "须",
+        "需",
+        "将",
+        "必须",
+        "务必",
+        "力争",
+        "确保",
+        "争取",
+        "拟",
+        "拟于",
+        "预计",
+        "下一步",
+        "今后",
+        "继续",
+    )
+)
 _DIGIT = re.compile(r"\s*\d")
 _CLOCK = re.compile(r"\s*\d{1,2}(?:[:：]\d\d|[时点])")  # 每日17时前
 _TERM_EDGE = re.compile(r"第|[前后末初内]$")
@@ -55,6 +87,8 @@ _HEAD_BRACKET = re.compile(r"[(（]\s*$")
 _BARE_PERIOD = re.compile(
     r"(?:(?:20\d\d年|今年|当年|上|下|全|本)?(?:年度?|半年|季度?|月份?|学期|学年)|[一二三四]季度)$"
 )
+_ASKED = re.compile(r"\([^()]{0,16}请[^()]{4,60}\)$")  # (征求意见稿,请于5月8日前反馈)
+_YEAR_END = re.compile(rf"(?:{_any('year_end_things')})")
 _STAGE_NUMBER = re.compile(r"第[一二三四五六七八九十\d]{1,2}(?:阶段|步|时段|轮|批)")
 _PAUSES = frozenset(" ,，、;；:：。")
 
@@ -63,7 +97,12 @@ def find(view: PartView) -> list[DeadlineMention]:
     """Deadlines of a part in the order of the text; table rows are left to :mod:`extractors.worktables`."""
     found: list[DeadlineMention] = []
     for sentence in view.ordered():
-        if not sentence.times or sentence.segment.kind in ("title", "meta", "row"):
+        kind = sentence.segment.kind
+        if (
+            not sentence.times
+            or kind in ("title", "row")
+            or (kind == "meta" and not _ASKED.match(view.text, *sentence.span))
+        ):
             continue
         found += find_in(view, sentence)
     return found
@@ -117,7 +156,7 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         text, max(sentence.start, t.start - 40), t.start
     ):
         return None
-    if _nominal(t):
+    if _nominal(t) or _year_end_thing(text, t):
         return None
     if before.endswith("不") or _SLOGAN.match(text, t.start):
         return None  # 不到去年同期
@@ -135,14 +174,25 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
             return None
         return "within", 0.9, "用"
     if _UNTIL.search(before) or (
-        t.kind in ("in", "by") and not t.text.endswith("前") and _ATTRIBUTIVE.match(text, t.end)
+        t.kind in ("in", "by")
+        and not t.text.endswith("前")
+        and (_ATTRIBUTIVE.match(text, t.end) or (t.kind == "in" and _RELATIVE.match(text, t.end)))
     ):
         return None
     if t.kind == "within" and not (t.duration or t.end_date):
         return None
     bare_year = t.kind == "in" and (_whole_year(t) or _BARE_YEAR.match(t.text)) and not t.text.startswith(("到", "至"))
+    if t.kind == "in" and (
+        _IS.match(text, t.end) or (text[t.start - 1 : t.start] == "“" and _QUOTED.match(text, t.end, clause[1]))
+    ):
+        return None
+    if _TAKEN.search(before) and t.kind in ("in", "by"):
+        if _TAKEN_THING.match(text, t.end, clause[1]):
+            return None
+        if bare_year:
+            return t.kind, 0.4, "year"
     if sentence.segment.kind == "heading":
-        if bare_year or t.kind in ("every", "within"):
+        if bare_year or t.kind in ("every", "within") or _TERM.match(t.text):
             return None
         return (
             (t.kind, 0.7, "heading") if _HEAD_BRACKET.search(before) or t.start <= sentence.segment.body + 1 else None
@@ -171,7 +221,10 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if verdict == "done" and sentence.segment.tense == "done":
         return None
-    if _past(view, t) and not (verdict == "planned" and cue):
+    past = _past(view, t)
+    if past and (not (verdict == "planned" and cue) or _RELATIVE.match(text, t.end)):
+        return None
+    if _reported(view, sentence, t) and cue not in _WILL:
         return None
     if bare_year and not _other_year(view, sentence, t):
         return t.kind, 0.4, "year"
@@ -194,6 +247,20 @@ def _past(view: PartView, t: Time) -> bool:
     if re.match(r"\d{4}-\d\d-\d\d$", view.part.date) and t.kind == "in" and (not t.uses or t.start_date == t.end_date):
         return end < view.part.date
     return view.part.year is not None and int(end[:4]) < view.part.year
+
+
+def _reported(view: PartView, sentence: SentenceView, t: Time) -> bool:
+    """A month or day that names its year, in a text that does not plan, and does not lie beyond that text's own year."""
+    if (
+        t.kind != "in"
+        or t.uses
+        or _whole_year(t)
+        or view.part.kind in ("plan", "notice")
+        or sentence.segment.tense == "planned"
+    ):
+        return False
+    own = sentence.segment.year or view.part.year
+    return own is not None and t.end_date[:4].isdigit() and int(t.end_date[:4]) <= own
 
 
 def _whole_year(t: Time) -> bool:
@@ -223,6 +290,11 @@ def _nominal(t: Time) -> bool:
     return bool(_BEHIND.match(t.text) or (t.kind == "in" and _NAMED.match(t.text)))
 
 
+def _year_end_thing(text: str, t: Time) -> bool:
+    """年终考核, 年终得分: the end of the year only names it."""
+    return t.text == "年终" and _YEAR_END.match(text, t.end) is not None
+
+
 def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
     """The words between a time and the next one, or the end of its clause."""
     text = sentence.text
@@ -230,7 +302,12 @@ def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int])
         (u.start for u in sentence.times[n + 1 : n + 25] if u.kind != "duration" and not _nominal(u) and not _of_object(text, t, u)),
         default=clause[1],
     )  # fmt: skip
-    found = actions.phrase(text, t.end, min(stop, clause[1]))
+    begin = t.end
+    if text.startswith("(", begin) and (close := text.find(")", begin, clause[1])) >= 0:
+        begin = close + 1  # 5月22日(下午3点)
+    found = actions.phrase(text, begin, min(stop, clause[1]))
+    if stop < clause[1]:
+        found = _JOINED.sub("", found)
     return found if len(found) >= 2 else ""
 
 
@@ -252,8 +329,12 @@ def _action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) ->
         stage = actions.phrase(text, clause[0], t.start - 1)  # 动员部署阶段(3月)
         if len(stage) >= 2 and not _STAGE_NUMBER.fullmatch(stage):
             return stage
+    if named := _TIME_OF.search(text, clause[0], t.start):
+        return actions.phrase(text, *named.span("what"))
     if found := _own_words(sentence, n, t, clause):
         return found
+    if _UP_TO.search(text, clause[0], t.start):
+        return actions.phrase(text, clause[0], t.end)
     later = [u for u in sentence.times[n + 1 : n + 25] if u.start < clause[1] and not _nominal(u)]
     if later:
         return actions.phrase(text, later[-1].end, clause[1])

@@ -21,7 +21,6 @@ from extractors.unit_words import words
 _AROUND = " ,，、;；:：于在由"
 _THING_END = re.compile(r"(?:不迟于?|不晚于?|最迟|最晚|于|在|要|应|须|将|力争|计划|确保|争取|预计|拟|已)+$")
 _LABEL_FIRST = re.compile(r"\s*[一-龥]{2,6}[:：]")
-_BULLET = re.compile(r"\s*[-*•·●◆■—]")
 _ONLY_BY = re.compile(r"由.{2,20}(?:牵头|负责|组织|主办|承办)")
 _SERVES = re.compile(r"[^,，。;；:：]{2,24}(?:配合|协助|参与|参加|协同|支持|牵头|负责|共同负责)[,，;；、]")
 _GLOSS = re.compile(r"\([^()]*\)")
@@ -30,7 +29,7 @@ _COMPLETED = re.compile(
     rf"(?:{'|'.join(listed('deadlines', 'wholly'))})*(?:{_ONE})+(?:并?(?:{_ONE}))?(?:{'|'.join(listed('deadlines', 'afterwards'))})?"
 )
 _MAKES = re.compile("|".join(listed("deadlines", "makes")))
-_NO_THING = re.compile(r"作为|[要应须将把]|会同|牵头|负责|结合|[和与及、]$|(?:期间|[时后前])$")
+_NO_THING = re.compile(r"作为|[要应须将把]|会同|牵头|负责|结合|[,，]|[和与及、为是请]$|(?:期间|[时后前])$")
 _SHORT = 6
 _A_WORD = 2
 _TOO_SHORT = 4
@@ -51,15 +50,19 @@ def title(view: PartView, segment: Segment, stop: int) -> str:
 
 
 def title_over(view: PartView, segment: Segment) -> str:
-    """The title of an unnumbered text that stands first under its own heading ((二)治理污水。…(责任单位:…)), else empty."""
-    if (segment.kind != "paragraph" and segment.level) or _BULLET.match(view.text, segment.start):
+    """The title of an unnumbered text that stands alone under its own heading ((二)治理污水。…(责任单位:…)), else empty."""
+    if segment.kind != "paragraph" and segment.level:
         return ""
-    i = bisect_left(view.part.segments, segment.start, key=_start) - 1
-    above = view.part.segments[i] if i >= 0 else None
+    segments = view.part.segments
+    i = bisect_left(segments, segment.start, key=_start) - 1
+    above = segments[i] if i >= 0 else None
+    below = segments[i + 2] if i + 2 < len(segments) else None
     if above is not None and above.kind == "item" and _LABEL_FIRST.match(view.text, segment.start, segment.end):
         return actions.first_sentence(view.text, above, above.end)
     if above is None or above.kind != "heading" or not segment.path:
         return ""
+    if below is not None and below.kind == "paragraph" and below.path == segment.path:
+        return ""  # one of several under the heading
     if above.level < _ITEM_HEADING and "\n" in view.text[above.end : segment.start]:
         return ""
     return actions.without_number(segment.path[-1])

@@ -34,7 +34,8 @@ class Timeline:
     _segment: Segment | None = None
     _year: int | None = None
     _month: tuple[int, int] | None = None
-    _opened: bool = False
+    _opener: tuple[str, ...] | None = None  # the path of the line that opened a section with its year
+    _opened: int | None = None  # and that year
     _ahead: int | None = None  # the year that a limit of this segment named itself
     _named: int | None = None  # the year that a time of this sentence named itself
     _sentence: int = -1
@@ -66,9 +67,14 @@ class Timeline:
     def _enter(self, segment: Segment) -> None:
         last, self._segment, self._ahead = self._segment, segment, None
         # 2024年,公司将开展以下工作: the year that opens a section holds for the items under the same heading.
-        opened = last is not None and last.path == segment.path and self._opened and self._year is not None
-        self._opened = opened
-        self._year = self._year if opened else segment.year
+        if self._opener is not None and (
+            segment.path[: len(self._opener)] != self._opener or segment.kind in ("title", "meta") or not self._opener
+        ):
+            self._opener = None
+        if self._opener is None:
+            self._year = segment.year
+        else:
+            self._year = self._opened
         if last is None or last.path != segment.path or segment.kind == "heading":
             self._month = None
         for heading in reversed(segment.path):
@@ -129,6 +135,8 @@ class Timeline:
             and not _ATTRIBUTIVE.match(self.text, t.end)
         ):
             self._year = year
+            if t.start - segment.body <= _OPENING and self.text[segment.end - 1] == ":":
+                self._opener, self._opened = segment.path, year
             insort(self._scopes, (t.start, segment.start, year))  # tables are read after the text around them
 
 

@@ -22,6 +22,7 @@ _LIMIT = re.compile(
     r"每[0-9一二三两半]*个?[年月季周旬日天班学]|[0-9年月旬季周度日号天时][底初末]?(?:之?前|以内|内|起)|月底|季末|[底初末]前"
 )
 
+_OF_NOUN = re.compile("[一-龥]{2,4}的(?=[一-龥])")  # 由教育局核定的计划
 _FAR = 300
 _AHEAD = re.compile(r"[月底初末旬日号]前(?!的)")
 _UNDER = re.compile(r"在[^,，。;；]{2,30}(?:领导|指导|支持|关心|帮助|配合)下")
@@ -81,6 +82,8 @@ def _is_vision(text: str, sentence: Sentence, tail: Tail) -> bool:
 
 def _called(text: str, sentence: Sentence, group: Group, tail: Tail) -> float:
     """After 由 or 责成."""
+    if group.context == "by" and _OF_NOUN.match(text, tail.place):
+        return 0.4
     if tail.kind in ("role", "verb", "modal", "with", "time", "preposition", "comma"):
         return 0.85
     if tail.kind == "title":
@@ -114,6 +117,7 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         tail.kind == "preposition"
         and not _WORK.search(text, tail.place, min(sentence.end, tail.place + 60))
         and not (limited and words().any_verb.search(text, tail.place, stop))
+        and not (sentence.segment.tense == "planned" and words().work_verb.search(text, tail.place, stop))
     ):
         return 0.0
     if (

@@ -28,7 +28,7 @@ _CONTINUED = frozenset(" (或及和之以前后开起始截止为内期间-至�
 }
 _TERM_HEADS = frozenset(word[0] for word in _EVENTS["terms"]) | frozenset("本上下新第")
 _TERM = re.compile(
-    rf"(?:{alternation(_EVENTS['terms'])})(?:结束|开始|来临|到来)?"
+    rf"(?:{alternation(_EVENTS['terms'])}|(?<!防)汛(?=[前后]))(?:结束|开始|来临|到来)?"
     rf"(?:(?P<by>[之以]?{guard('前')})|(?P<from>[之以]?{guard('后')})|{guard('内')}|期间|初(?!中|级)|末)|(?:本|上|下|新|第[一二])学期|本学年"
 )
 _NOW = re.compile(rf"{SP}[到至]{SP}(?:今(?!年|后|明)|现在|目前)")

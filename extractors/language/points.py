@@ -51,6 +51,8 @@ _BOUND = _WORDS["feasts"]["bound"]
 
 _BOUND_NAMES = alternation(list(_WORDS["feasts"]["bound_names"]))
 
+_HOLIDAY = "(?:(?:小?长假|假期|黄金周)(?=[之以]?前|期间|后))?"  # 清明假期前
+
 _YEAR = re.compile(
     rf"(?P<full>(?:19|20)\d\d|[{DIGITS}O]{{4}}){SP}(?:年度?)(?!代)"
     rf"|(?P<two>\d\d|[{DIGITS}]{{2}}){SP}年(?={SP}(?:{MONTH}{SP}月|第|[上下]半年|[一二三四首1-4]{SP}季|前{_NUM}{SP}个?月"
@@ -74,9 +76,9 @@ _BODY = re.compile(
     rf"|(?P<m>{MONTH})(?:{JOIN}(?P<m2>{MONTH}))?{SP}月份?{names('月')}"
     rf"|第(?P<nm>{_NUM}){SP}个月"
     rf"|前(?P<fm>{_NUM}){SP}个?月|(?P<lq>最后一个?季度)|最后{SP}(?P<lm>{_NUM}){SP}个月"
-    rf"|第{SP}(?P<w>{_NUM}){SP}个?{_WEEK}|前(?P<fw>{_NUM}){SP}个?{_WEEK}|最后{SP}(?P<lw>{_NUM}){SP}个?{_WEEK}"
-    rf"|(?P<feast>{alternation(list(_WORDS['feasts']['free']))})"
-    rf"|(?P<bound>{_BOUND_NAMES})(?={alternation(list(map(re.escape, _BOUND)))})|(?<![一-鿿])(?P<alone>{_BOUND_NAMES})(?=$|\n)"
+    rf"|第{SP}(?:{_NUM}{JOIN}第?)?(?P<w>{_NUM}){SP}个?{_WEEK}|前(?P<fw>{_NUM}){SP}个?{_WEEK}|最后{SP}(?P<lw>{_NUM}){SP}个?{_WEEK}"
+    rf"|(?P<feast>{alternation(list(_WORDS['feasts']['free']))}){_HOLIDAY}"
+    rf"|(?P<bound>{_BOUND_NAMES})(?={alternation(list(map(re.escape, _BOUND)))}){_HOLIDAY}|(?<![一-鿿])(?P<alone>{_BOUND_NAMES})(?=$|\n)"
     rf"|“(?P<quoted>{_BOUND_NAMES}|{alternation(list(_WORDS['feasts']['quoted']))})”(?=$|\n|{alternation(list(map(re.escape, _BOUND)))})"
     rf"|全年|年?(?P<e>{_EDGE}|{guard('终')})"
     r")"
@@ -113,7 +115,7 @@ _PLAN = re.compile(
     r"|(?<=[一二三四五六七八九]五[”\"」])(?<![“\"「].五.)(?!规划|计划|纲要)|(?=以来|规划期|开局|收官|时|至|到|-))"
 )
 _YEARS = re.compile(
-    rf"(?P<a>(?:19|20)\d\d|[{DIGITS}]{{4}}){SP}年?{JOIN}(?P<b>(?:19|20)?\d\d|[{DIGITS}]{{4}}){SP}(?P<u>学年度?|年度?)"
+    rf"(?P<a>(?:19|20)\d\d|[{DIGITS}]{{4}}){SP}年?{JOIN}(?P<b>(?:19|20)?\d\d|[{DIGITS}]{{4}}){SP}(?P<u>学年度?|年度?)(?!{SP}\d{{1,2}}{SP}月)"
 )
 _BLANK = re.compile(rf"{SP}[_*×Xx]{{1,8}}{SP}月(?:份|{SP}[_*×Xx]{{1,8}}{SP}日)?")
 _SCHOOL_TERM = re.compile("度?的?(?:第[一二12]|[上下])学期")

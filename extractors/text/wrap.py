@@ -18,6 +18,7 @@ from extractors.lexicon import words
 
 _CLOSED = frozenset("。！？；：!?;:…")
 _MAYBE_CLOSED = frozenset(")）]］】》」』”\"'’〕")
+_DOT = re.compile(r"[\u4e00-\u9fff)）”]\.$")  # the full stop of texts in half-width marks
 _HEAD = re.compile(
     r"[ \u3000]*(?:[一二三四五六七八九十百]{1,4}、|[（(][一二三四五六七八九十百\d]{1,4}[)）]|\d{1,3}[.、．)](?!\d)|[①-⑳㈠-㈩⑴-⒛]"
     r"|第[一二三四五六七八九十百\d]{1,4}[章节条篇部编]|[|\-•●■◆▪*#>【])"
@@ -94,7 +95,7 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
         if not body or "\t" in body or body[0] == "|" or "://" in body:
             continue
         hanging = _HANGING_LABEL.search(body) is not None
-        if body[-1] in _CLOSED and not hanging:
+        if (body[-1] in _CLOSED or _DOT.search(body)) and not hanging:
             continue
         j = i + 1
         while j < len(lines) and (j in furniture or not lines[j].strip()):

@@ -167,6 +167,8 @@ class Filler:
                 result.unread += 1
         elif role in ("deadline", "start") and len(entry.text) <= _SENTENCE:
             due = cells.limits(self._view, row, column, entry)
+            if role == "start":
+                due = [d for d in due if not self._begun(d)]
             self._add(held, due)
             self._labelled(row, entry, held)
             self._text(row, column, entry, held, dated=False)
@@ -184,6 +186,12 @@ class Filler:
                 self._labelled(row, entry, held)
                 self._text(row, column, entry, held, dated=row.planned)
         return held
+
+    def _begun(self, d: DeadlineMention) -> bool:
+        """Whether a start lies before the year of the plan: it is past and limits nothing."""
+        year = self._view.part.year
+        day = d.due_end or d.due_start
+        return year is not None and day[:4].isdigit() and int(day[:4]) < year
 
     def _number(self, row: RowView, block: Block, column: Column, entry: Entry) -> FigureMention | None:
         value = column.role == "value" and content.NUMERIC.fullmatch(entry.text)
