@@ -24,7 +24,7 @@ from pipeline.report import build, page
 from pipeline.report.data import Report, from_dict
 from pipeline.roster import Roster
 from pipeline.run import SHARD_DOCUMENTS
-from pipeline.store import Store, marks, open_store, proposals, retention, runs
+from pipeline.store import Store, marks, open_store, overlay, proposals, retention, reviewed, runs
 from pipeline.store.inputs import Night, current, set_aside
 from pipeline.store.progress import refresh
 
@@ -80,8 +80,10 @@ def _conclude(
         register.gone(taken.gone)
         register.still_there()
         marks.carry_over(connection, register.changes, started)
+        overlay.refresh(connection, [c.after.version for c in register.changes if c.after is not None], started)
         proposals.propose(connection, register.changes, started)
-        compared = refresh(connection, register.changes)
+        decided = reviewed.decided_since(connection, last.started if last else "")
+        compared = refresh(connection, register.changes, decided)
         report = Report(run_id, number, started[:10], started, program.program_version(), first_night=last is None)
         build.fill(report, connection, register.changes, taken, units, clock.today(), compared)
         retention.clean(connection, clock.now(), settings.keep_days, fingerprint)
@@ -135,7 +137,9 @@ def _state(connection: Connection, settings: Nightly) -> str:
     for k in current(connection):
         digest.update(f"{k.version}|".encode())
     last = runs.last(connection)
-    digest.update(f"{last.ignored if last else 0}|{settings.formats}|{settings.extract}".encode())
+    digest.update(
+        f"{reviewed.last_number(connection)}|{last.ignored if last else 0}|{settings.formats}|{settings.extract}".encode()
+    )
     return digest.hexdigest()
 
 

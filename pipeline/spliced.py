@@ -20,7 +20,7 @@ from extractors.schema import TABLES
 from pipeline.export.tables import CsvSink, header
 from pipeline.journal import Entry
 from pipeline.merge import Merge, reject_row
-from pipeline.store import outcomes
+from pipeline.store import outcomes, reviewed
 from pipeline.store.outcomes import Head
 from pipeline.store.progress import rows_of
 from pipeline.worker import EXTRACTED, Outcome
@@ -64,7 +64,7 @@ def write(connection: Connection, out: Path, new: Path) -> tuple[Merge, dict[str
             new / f"{table}.csv",
             number,
             table,
-            [pieces[h.version, h.document] for h in kept],
+            [pieces[h.state, h.document] for h in kept],
             blocks,
         )
     _texts(connection, out, new, kept, old)
@@ -89,7 +89,7 @@ def _outcome(head: Head) -> Outcome:
 
 
 def _noted(kept: Sequence[Head], pieces: dict[Key, _Piece]) -> str:
-    noted = [[h.version, h.document, h.doc_id, p.sizes, p.rows] for h in kept for p in (pieces[h.version, h.document],)]
+    noted = [[h.state, h.document, h.doc_id, p.sizes, p.rows] for h in kept for p in (pieces[h.state, h.document],)]
     return json.dumps(noted, separators=(",", ":"))
 
 
@@ -99,8 +99,8 @@ def _old(out: Path) -> dict[Key, _Piece]:
         noted = json.loads((out / PIECES).read_text("utf-8"))
         at = [len(_first_line(table)) for table in EXTRACTED]
         found: dict[Key, _Piece] = {}
-        for version, document, doc_id, sizes, rows in noted:
-            found[version, document] = _Piece(doc_id, sizes, rows, list(at))
+        for state, document, doc_id, sizes, rows in noted:
+            found[state, document] = _Piece(doc_id, sizes, rows, list(at))
             at = [a + s for a, s in zip(at, sizes, strict=True)]
         there = [(out / f"{table}.csv").stat().st_size for table in EXTRACTED]
     except (OSError, ValueError, TypeError, KeyError):
@@ -116,24 +116,25 @@ def _pieces(
     connection: Connection, kept: Sequence[Head], old: dict[Key, _Piece], new: Path
 ) -> tuple[dict[Key, _Piece], dict[str, list[bytes]]]:
     """The pieces of what is kept, and the blocks of those that are new, by doc_id."""
-    missing = list(dict.fromkeys(h.version for h in kept if (h.version, h.document) not in old))
+    missing = list(dict.fromkeys(h.version for h in kept if (h.state, h.document) not in old))
+    keys = {(h.version, h.document): (h.state, h.document) for h in kept}
     sinks = [CsvSink(new, table) for table in EXTRACTED]
     fresh: dict[Key, _Piece] = {}
     blocks: dict[str, list[bytes]] = {}
-    for version, found in outcomes.load(connection, missing, texts=False):
+    for version, found in reviewed.load(connection, missing, texts=False):
         for document, outcome in enumerate(found):
-            if outcome.reason or (version, document) in old:
+            key = keys.get((version, document))
+            if key is None or key in old:
                 continue
             written = [
                 sink.block(outcome.rows[t]).encode("utf-8", "replace") for sink, t in zip(sinks, EXTRACTED, strict=True)
             ]
             rows = [len(outcome.rows[t]) for t in EXTRACTED]
             blocks[outcome.doc_id] = written
-            fresh[version, document] = _Piece(outcome.doc_id, [len(b) for b in written], rows, [])
+            fresh[key] = _Piece(outcome.doc_id, [len(b) for b in written], rows, [])
     for sink in sinks:
         sink.close()
-    keys = [(h.version, h.document) for h in kept]
-    return {key: old[key] if key in old else fresh[key] for key in keys}, blocks
+    return {key: old[key] if key in old else fresh[key] for key in keys.values()}, blocks
 
 
 def _splice(

@@ -14,15 +14,15 @@ from pipeline.config import Settings
 from pipeline.journal import Entry
 from pipeline.merge import Merge
 from pipeline.run import Summary
-from pipeline.store import Store, inputs, outcomes, runs
+from pipeline.store import Store, inputs, outcomes, reviewed, runs
 from pipeline.worker import Outcome
 
 
 class StoredJournal:
     """What :class:`pipeline.merge.Merge` reads of a journal, from readings in a store."""
 
-    def __init__(self, connection: Connection, versions: Sequence[str]) -> None:
-        self._connection, self._versions = connection, versions
+    def __init__(self, connection: Connection, versions: Sequence[str], as_of: str = "") -> None:
+        self._connection, self._versions, self._as_of = connection, versions, as_of
 
     def entries(self) -> list[Entry]:
         """Heads of all outcomes in input order."""
@@ -34,14 +34,14 @@ class StoredJournal:
         ]
 
     def outcomes(self) -> Iterator[Outcome]:
-        """All outcomes in input order, a few hundred in memory at a time."""
-        for _, found in outcomes.load(self._connection, self._versions):
+        """All outcomes in input order with the decisions on them, a few hundred in memory at a time."""
+        for _, found in reviewed.load(self._connection, self._versions, as_of=self._as_of):
             yield from found
 
 
 def merged(connection: Connection, as_of: str = "") -> Merge:
     """The documents that count now, or did at the end of the day ``as_of`` (ISO)."""
-    journal = StoredJournal(connection, [k.version for k in inputs.current(connection, as_of)])
+    journal = StoredJournal(connection, [k.version for k in inputs.current(connection, as_of)], as_of)
     return Merge(journal, journal.entries())
 
 
@@ -50,7 +50,7 @@ def export(store: Store, out: Path, settings: Settings, as_of: str = "") -> Summ
     out = out.resolve()
     with store.reader() as connection:
         last = runs.last(connection, as_of)
-        state = f"export|{last.run_id if last else ''}|{as_of}|{settings}"
+        state = f"export|{last.run_id if last else ''}|{reviewed.last_number(connection)}|{as_of}|{settings}"
         with output.workspace(out, state) as partial:
             summary = write(connection, output.fresh(partial), out, settings, as_of)
             output.publish(partial, out)

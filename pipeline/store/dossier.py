@@ -65,14 +65,14 @@ def dossier(connection: Connection, doc_id: str) -> Dossier | None:
 def dossiers(connection: Connection, versions: Sequence[str]) -> list[Dossier]:
     """All documents of these readings that count now and have decisions."""
     c = _CURRENT.c
+    decided = select(ANCHORS.c.doc_id).join(DECISIONS, DECISIONS.c.decision_id == ANCHORS.c.decision_id)
     query = (
         select(c.version, c.document, c.path, INPUTS.c.sha256)
         .join(INPUTS, INPUTS.c.input_id == c.input_id)
-        .where(c.version.in_(versions), c.reason == "")
+        .where(c.version.in_(versions), c.reason == "", c.doc_id.in_(decided))
         .order_by(c.source)
     )
-    opened = (_opened(connection, *head) for head in list(connection.execute(query)))
-    return [d for d in opened if d.rulings]
+    return [_opened(connection, *head) for head in list(connection.execute(query))]
 
 
 def _opened(connection: Connection, version: str, document: int, path: str, sha256: str) -> Dossier:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy import Connection, and_, delete, func, insert, select
 
 from extractors.schema import TABLES
 from pipeline.journal import Entry
@@ -221,6 +221,12 @@ class Head:
     reason: str
     detail: str
     parts: int
+    decided: int = 0  # number of the latest decision on it
+
+    @property
+    def state(self) -> str:
+        """What its rows as they go out depend on: the reading and the decisions on it."""
+        return f"{self.version}~{self.decided}" if self.decided else self.version
 
 
 def live(connection: Connection) -> list[Head]:
@@ -228,10 +234,11 @@ def live(connection: Connection) -> list[Head]:
     query = (
         select(
             INPUTS.c.source, INPUTS.c.path, OUTCOMES.c.version, OUTCOMES.c.document, OUTCOMES.c.source, OUTCOMES.c.doc_id,
-            OUTCOMES.c.reason, OUTCOMES.c.detail, OUTCOMES.c.parts,
+            OUTCOMES.c.reason, OUTCOMES.c.detail, OUTCOMES.c.parts, func.coalesce(REVIEWS.c.number, 0),
         )
         .join(READINGS, and_(READINGS.c.version == OUTCOMES.c.version, READINGS.c.until == ""))
         .join(INPUTS, and_(INPUTS.c.input_id == READINGS.c.input_id, INPUTS.c.until == ""))
+        .outerjoin(REVIEWS, and_(REVIEWS.c.version == OUTCOMES.c.version, REVIEWS.c.document == OUTCOMES.c.document))
     )  # fmt: skip
     rows = sorted(tuple(row) for row in connection.execute(query))
     return [Head(*row[2:]) for row in rows]

@@ -14,14 +14,16 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from pipeline.store.dossier import Dossier, dossiers
 from pipeline.store.outcomes import CANDIDATE, DECLARED, chunks, overlay_of
-from pipeline.store.schema import OVERLAYS, REVIEWS, ROWS, STANDINGS
+from pipeline.store.schema import ANCHORS, OVERLAYS, REVIEWS, ROWS, STANDINGS
 from pipeline.verdicts.effective import Judged
 from pipeline.verdicts.ruling import JUDGED, PLACED
 
 
-def refresh(connection: Connection, versions: Sequence[str]) -> None:
-    """Bring the documents of these readings up to their decisions."""
-    for chunk in chunks(sorted(set(versions))):
+def refresh(connection: Connection, versions: Sequence[str], now: str) -> None:
+    """Bring the documents of these readings, and of those that decisions were carried over to ``now``, up to their
+    decisions."""
+    moved = connection.scalars(select(ANCHORS.c.version).where(ANCHORS.c.anchored_at == now).distinct())
+    for chunk in chunks(sorted({*versions, *moved})):
         for one in dossiers(connection, chunk):
             write(connection, one)
 
@@ -102,4 +104,5 @@ def summary(one: Dossier) -> dict[str, Any]:
         "confirmed_by": parts[0].confirmed_by if done and all(j.confirmed_by for j in parts) else "",
         "who": last.who if last else "",
         "at": last.made_at if last else "",
+        "number": last.number if last else 0,
     }

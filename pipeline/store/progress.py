@@ -6,13 +6,14 @@ documents that are tied to the changed ones by bodies they share; only those are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, column, delete, insert, select, table
 
 from extractors.schema import ProgressRow
 from pipeline.progress import Matcher, bodies
+from pipeline.store import reviewed
 from pipeline.store.inputs import Change, current
 from pipeline.store.outcomes import DECLARED, chunks, load
 from pipeline.store.schema import BODIES, OUTCOMES, PROGRESS
@@ -22,10 +23,11 @@ _CURRENT = table("current_outcomes", column("version"), column("document"))
 
 
 def refresh(
-    connection: Connection, changes: Sequence[Change], everything: bool = False
+    connection: Connection, changes: Sequence[Change], decided: Collection[str] = (), everything: bool = False
 ) -> tuple[dict[str, ProgressRow], dict[str, ProgressRow]]:
-    """Bring ``progress`` up to date; the rows of the documents concerned by target, before and after."""
-    versions = {k.version for c in changes for k in (c.before, c.after) if k is not None}
+    """Bring ``progress`` up to date; the rows of the documents concerned by target, before and after. ``decided`` are readings
+    that analysts have decided on since the last time."""
+    versions = {k.version for c in changes for k in (c.before, c.after) if k is not None} | set(decided)
     if not versions and not everything:
         return {}, {}
     _index(connection, {c.after.version for c in changes if c.after is not None})
@@ -34,7 +36,7 @@ def refresh(
     counted = _counted(connection, concerned)
     matcher = Matcher()
     doc_ids: set[str] = set()
-    for version, outcomes in load(connection, [v for v in live if v in concerned], COMPARED, texts=False):
+    for version, outcomes in reviewed.load(connection, [v for v in live if v in concerned], COMPARED, texts=False):
         for number, outcome in enumerate(outcomes):
             if (version, number) in counted:
                 matcher.add(*(outcome.rows[t] for t in COMPARED))

@@ -147,7 +147,7 @@ Index("ix_standings_row", STANDINGS.c.row_id)
 REVIEWS = Table(
     "reviews", META, _key("version"), Column("document", Integer, primary_key=True, autoincrement=False),
     _whole("rows"), _whole("unreviewed"), _whole("candidates"), _whole("confirmed"), _words("done_by"),
-    _words("confirmed_by"), _words("who"), _words("at"),
+    _words("confirmed_by"), _words("who"), _words("at"), _whole("number"),
 )  # fmt: skip
 DIGESTS = Table(
     "digests", META, _key("version"), Column("document", Integer, primary_key=True, autoincrement=False),

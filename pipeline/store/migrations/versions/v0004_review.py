@@ -45,6 +45,7 @@ def upgrade() -> None:
         "reviews",
         *_whole("rows", "unreviewed", "candidates", "confirmed"),
         *_words("done_by", "confirmed_by", "who", "at"),
+        *_whole("number"),
     )
     _of_document("digests", *_whole("figures", "deadlines", "units", "tasks", "doubtful", "candidates"))
     op.create_table(
