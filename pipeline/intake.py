@@ -85,13 +85,23 @@ def take_in(
         else:
             wanted.append(one)
     versions = _read(store, wanted, night, fingerprint, settings, scratch, progress)
-    for w in wanted:
-        if w.key in versions:
-            night.seen.append(
-                Seen(w.path, w.item.source, w.sha256, w.item.size, w.item.modified_ns, w.item.problem, versions[w.key])
-            )
+    night.seen += [_seen(w, versions[w.key]) for w in wanted if w.key in versions]
     _leave(night, known, set(paths.values()), roots)
     return night
+
+
+def read_now(
+    store: Store, items: Sequence[Item], settings: Settings, scratch: Path, progress: batch.Progress
+) -> list[Seen]:
+    """Read these files into the store, whoever brought them; what changed while it was read is left out."""
+    fingerprint = batch.program_fingerprint(settings)
+    wanted = [_wanted(item, printable(item.path), fingerprint) for item in items]
+    versions = _read(store, wanted, Intake(), fingerprint, settings, scratch, progress)
+    return [_seen(w, versions[w.key]) for w in wanted if w.key in versions]
+
+
+def _seen(w: _Wanted, version: str) -> Seen:
+    return Seen(w.path, w.item.source, w.sha256, w.item.size, w.item.modified_ns, w.item.problem, version)
 
 
 def _leave(night: Intake, known: dict[str, Known], there: set[str], roots: Sequence[Path]) -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from pipeline.errors import RunError
 from pipeline.review.armour import Armour, TooLong
 from pipeline.review.guard import GUARDS, LogIn
 from pipeline.review.pages import PAGES, upload
+from pipeline.review.reading import Desk
 from pipeline.review.rendering import page
 from pipeline.review.site import Site
 
@@ -23,7 +27,19 @@ _WORDS = {404: "没有这个页面", 405: "不能这样打开", 413: "提交的�
 
 def create_app(site: Site) -> FastAPI:
     """The application over a site."""
-    app = FastAPI(title="taizhang", openapi_url=None, docs_url=None, redoc_url=None, dependencies=list(GUARDS))
+
+    @asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        if site.inbox is not None:
+            site.desk = Desk(site.store, site.inbox, site.settings, site.clock)
+            await run_in_threadpool(site.desk.start)
+        yield
+        if site.desk is not None:
+            await run_in_threadpool(site.desk.stop)
+
+    app = FastAPI(
+        title="taizhang", lifespan=running, openapi_url=None, docs_url=None, redoc_url=None, dependencies=list(GUARDS)
+    )
     app.state.site = site
     for module in PAGES:
         app.include_router(module.router)

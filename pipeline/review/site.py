@@ -15,6 +15,7 @@ from fastapi import Request
 
 from pipeline.clock import Clock
 from pipeline.config import Settings
+from pipeline.review.reading import Desk
 from pipeline.store import Store
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class Site:
     program: str = ""
     word: OneTime = field(default_factory=OneTime)
     attempts: Attempts = field(default_factory=Attempts)
+    desk: Desk | None = None  # where uploads go, once the server has started
 
 
 def site_of(request: Request) -> Site:

@@ -163,16 +163,16 @@ function apply(answer) {
 }
 
 async function redraw() {
-  const at = source.scrollTop;
+  let html;
   try {
-    source.innerHTML = await ask(`/doc/${doc}/source`);
+    html = await ask(`/doc/${doc}/source`);
   } catch (problem) {
     toast(problem.text, true);
     return;
   }
-  source.style.scrollBehavior = "auto";
+  const at = source.scrollTop;
+  source.innerHTML = html;
   source.scrollTop = at;
-  source.style.scrollBehavior = "";
   const card = current();
   if (card) light(card.id, card.dataset.table);
 }
