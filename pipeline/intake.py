@@ -94,7 +94,7 @@ def read_now(
     store: Store, items: Sequence[Item], settings: Settings, scratch: Path, progress: batch.Progress
 ) -> list[Seen]:
     """Read these files into the store, whoever brought them; what changed while it was read is left out."""
-    fingerprint = batch.program_fingerprint(settings)
+    fingerprint = program.program_fingerprint(settings)
     wanted = [_wanted(item, printable(item.path), fingerprint) for item in items]
     versions = _read(store, wanted, Intake(), fingerprint, settings, scratch, progress)
     return [_seen(w, versions[w.key]) for w in wanted if w.key in versions]

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from extractors.schema import REJECT_REASONS
-from pipeline import batch, inputs, intake
+from pipeline import inputs, intake, program
 from pipeline.clock import Clock
 from pipeline.config import Settings
 from pipeline.errors import RunError
@@ -193,7 +193,7 @@ class Desk:
 
     def _register(self, connection: Connection, seen: list[Seen], now: str) -> None:
         """As a night does with what is new."""
-        register = Night(connection, now, batch.program_version(), batch.program_fingerprint(self._settings))
+        register = Night(connection, now, program.program_version(), program.program_fingerprint(self._settings))
         register.seen(seen)
         marks.carry_over(connection, register.changes, now)
         overlay.refresh(connection, [c.after.version for c in register.changes if c.after is not None], now)
