@@ -20,7 +20,7 @@ from pipeline.errors import (
     EXIT_USAGE,
     RunError,
 )
-from pipeline.verbs import backup, doctor, due, export, nightly, restore, review, status, upgrade
+from pipeline.verbs import backup, doctor, due, export, nightly, purge, restore, review, status, upgrade
 from pipeline.verbs import evaluate as evaluate_verb
 
 app = typer.Typer(
@@ -129,6 +129,7 @@ app.command(help=doctor.HELP, short_help="检查程序、存储和各项设置")
 app.command(help=backup.HELP, short_help="把存储和设置存成一个文件")(backup.backup)
 app.command(help=restore.HELP, short_help="核对备份并恢复")(restore.restore)
 app.command(help=upgrade.HELP, short_help="把存储升到本程序的结构,先做备份")(upgrade.upgrade)
+app.command(help=purge.HELP, short_help="把一份材料清除干净")(purge.purge)
 app.command(help=evaluate_verb.HELP, short_help="把结果与人工标注逐行对照")(evaluate_verb.evaluate)
 
 

@@ -44,6 +44,7 @@ class Intake:
     growing: list[str] = field(default_factory=list)
     resumed: int = 0
     missing: list[str] = field(default_factory=list)
+    barred: int = 0  # files with the bytes of a purged document
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,12 @@ class _Wanted:
 
 def take_in(
     store: Store, found: Inputs, known: dict[str, Known], aside: dict[str, str], roots: Sequence[Path],
-    settings: Settings, settle: float, scratch: Path, progress: batch.Progress,
+    settings: Settings, settle: float, scratch: Path, progress: batch.Progress, barred: frozenset[str] = frozenset(),
 ) -> Intake:  # fmt: skip
     """Read what the store does not know yet, and say what changed.
 
-    ``known`` are its inputs by path; ``aside`` the hash of files that an analyst called an older version of another.
+    ``known`` are its inputs by path; ``aside`` the hash of files that an analyst called an older version of another;
+    ``barred`` the ids of purged documents, whose files are not even registered.
     """
     fingerprint = program.program_fingerprint(settings)
     night = Intake(files=len(found.items))
@@ -80,7 +82,9 @@ def take_in(
             night.growing.append(item.source)
             continue
         one = _wanted(item, paths[item.path], fingerprint)
-        if one.sha256 and aside.get(one.path) == one.sha256:
+        if one.sha256[:16] in barred:
+            night.barred += 1
+        elif one.sha256 and aside.get(one.path) == one.sha256:
             night.unchanged += 1
         else:
             wanted.append(one)

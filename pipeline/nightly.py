@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from pipeline.run import SHARD_DOCUMENTS
 from pipeline.store import Store, marks, open_store, overlay, proposals, retention, reviewed, runs
 from pipeline.store.inputs import Night, current, set_aside
 from pipeline.store.progress import refresh
+from pipeline.store.tombstones import barred
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +49,11 @@ def night(settings: Nightly, clock: Clock, progress: batch.Progress) -> Report:
         with store.reader() as connection:
             known = {k.path: k for k in current(connection)}
             aside = set_aside(connection)
+            bars = barred(connection)
             last = runs.last(connection)
         taken = intake.take_in(
             store, found, known, aside, [i.path for i in settings.inboxes], settings.extract, settings.settle,
-            intake.work_folder(partial), progress,
+            intake.work_folder(partial), progress, bars,
         )  # fmt: skip
         report = _conclude(store, settings, clock, found, taken, units, last)
         _publish(store, settings, partial, out, report)
@@ -95,6 +98,22 @@ def _conclude(
         return report
 
     return store.write(work)
+
+
+def republish(store: Store, settings: Nightly) -> bool:
+    """Write the output of the last night anew, from the start, and drop what a killed night left; whether there is one."""
+    with store.reader() as connection:
+        last = runs.last(connection)
+    if settings.out is None or last is None or not output.is_ours(settings.out):
+        return False
+    out = settings.out.resolve()
+    with output.workspace(out, "nightly") as partial:
+        for name in ("journal", "new", "old"):
+            shutil.rmtree(partial / name, ignore_errors=True)
+        for name in (STATE, spliced.PIECES):
+            (out / name).unlink(missing_ok=True)
+        _publish(store, settings, partial, out, from_dict(json.loads(last.report)))
+    return True
 
 
 def _publish(store: Store, settings: Nightly, partial: Path, out: Path, report: Report) -> None:

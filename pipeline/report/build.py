@@ -36,12 +36,14 @@ def fill(
     kinds = Counter(c.kind for c in changes)
     moved = {kind: kinds[kind] for kind in ("new", "changed", "gone", "renamed", "reread")}
     read = sum(moved.values()) - moved["gone"]
-    unchanged = night.files - len(night.growing) - read
+    unchanged = night.files - len(night.growing) - night.barred - read
     report.counts = {"files": night.files, "unchanged": unchanged, "growing": len(night.growing)} | moved
     named = [(c.kind, (c.after or c.before).source) for c in changes if c.kind != "reread"]  # type: ignore[union-attr]
     report.files = [{"kind": kind, "source": source} for kind, source in sorted(named)[:MAX_LINES]]
     report.growing = sorted(night.growing)[:MAX_LINES]
     report.missing_inboxes = night.missing
+    if night.barred:
+        report.notes.append(f"收件箱里有 {night.barred} 份已清除的材料,没有收入;请从收件箱删去")
     _rejects(report, connection, changes)
     found = compare(connection, changes)
     report.tables = {table: asdict(count) for table, count in found.counts.items()}

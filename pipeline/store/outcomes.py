@@ -27,6 +27,7 @@ from pipeline.store.schema import (
     STANDINGS,
     TEXTS,
 )
+from pipeline.store.tombstones import barred
 from pipeline.worker import Outcome
 
 _CHUNK = 400  # ids in one IN (…)
@@ -82,7 +83,10 @@ def known_reads(connection: Connection, keys: Iterable[str]) -> dict[str, str]:
 
 
 def keep(connection: Connection, readings: Sequence[Reading]) -> None:
-    """Store readings; what is there already stays."""
+    """Store readings; what is there already stays. Documents that were purged are left out of the readings."""
+    bars = barred(connection)
+    for r in readings if bars else ():
+        r.outcomes = [o for o in r.outcomes if o.doc_id not in bars]
     versions = {r.key: r.version for r in readings}
     have: set[str] = set()
     for chunk in chunks(set(versions.values())):

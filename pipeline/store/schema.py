@@ -168,6 +168,10 @@ PROPOSALS = Table(
     _words("title"), _whole("year"), _words("proposed_at"), _words("answer"), _words("answered_at"), _words("who"),
 )  # fmt: skip
 
+TOMBSTONES = Table(
+    "tombstones", META, _key("doc_id"), _words("purged_at"), _words("who"), _words("why"), _words("finished"),
+)  # fmt: skip
+
 ROSTER = Table(
     "roster", META, _key("unit"), _words("aliases"), _words("parent"), _words("reports"),
 )  # fmt: skip

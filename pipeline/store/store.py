@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from pipeline.errors import LockedError, UsageError
 from pipeline.store import engine, migrate
@@ -24,6 +24,11 @@ class Store:
         self.url = engine.parsed(url)
         self.name = engine.shown(self.url)
         self._engine = engine.connect(self.url, busy)
+
+    @property
+    def engine(self) -> Engine:
+        """For what is no transaction: the upkeep of the database itself."""
+        return self._engine
 
     @contextmanager
     def reader(self) -> Iterator[Connection]:

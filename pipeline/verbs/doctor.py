@@ -16,7 +16,8 @@ HELP = """例:
   taizhang doctor
   taizhang doctor --config taizhang.toml --json
 
-检查程序、存储、收件箱、输出、名录和邮件设置,并列出每个设置的值和来源。有一项不行时退出码为 1。
+检查程序(连同一份内置样例的自检)、可选部件、字体、存储、各文件夹的权限和空间、名录和邮件设置,说明每一项怎么办,
+并列出每个设置的值和来源。有一项不行时退出码为 1。
 """
 _SIGNS = {"ok": "好  ", "warn": "注意", "fail": "不行"}
 
@@ -31,8 +32,9 @@ def doctor(
 
     from pipeline import doctor as examination  # noqa: PLC0415
     from pipeline.clock import clock_of  # noqa: PLC0415
-    from pipeline.verbs.opening import settings_of  # noqa: PLC0415
+    from pipeline.verbs.opening import config_of, settings_of  # noqa: PLC0415
 
+    config = config_of(config)
     answers = list(examination.examine(settings_of(config), config, clock_of(as_of).today()))
     settings = list(examination.origins(config))
     if as_json:

@@ -1,0 +1,1 @@
+"""The document of the self-test, with the rows that it must give."""
