@@ -25,7 +25,7 @@ from pipeline.report import build, page
 from pipeline.report.data import Report, from_dict
 from pipeline.roster import Roster
 from pipeline.run import SHARD_DOCUMENTS
-from pipeline.store import Store, marks, open_store, overlay, proposals, retention, reviewed, runs
+from pipeline.store import Store, followups, marks, open_store, overlay, proposals, retention, reviewed, runs
 from pipeline.store.inputs import Night, current, set_aside
 from pipeline.store.progress import refresh
 from pipeline.store.tombstones import barred
@@ -156,9 +156,8 @@ def _state(connection: Connection, settings: Nightly) -> str:
     for k in current(connection):
         digest.update(f"{k.version}|".encode())
     last = runs.last(connection)
-    digest.update(
-        f"{reviewed.last_number(connection)}|{last.ignored if last else 0}|{settings.formats}|{settings.extract}".encode()
-    )
+    digest.update(f"{followups.number(connection)}|{reviewed.last_number(connection)}|".encode())
+    digest.update(f"{last.ignored if last else 0}|{settings.formats}|{settings.extract}".encode())
     return digest.hexdigest()
 
 

@@ -15,6 +15,7 @@ from pipeline.config import Settings
 from pipeline.errors import UsageError
 from pipeline.journal import Journal
 from pipeline.merge import Merge, reject_row
+from pipeline.rendering.ledger import Standing
 from pipeline.worker import EXTRACTED
 
 log = logging.getLogger(__name__)
@@ -66,8 +67,9 @@ def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch
     return summary
 
 
-def write_tables(merge: Merge, new: Path, settings: Settings) -> dict[str, int]:
-    """Write all tables and texts of the outcomes into ``new``; rows by table."""
+def write_tables(merge: Merge, new: Path, settings: Settings, standing: Standing | None = None) -> dict[str, int]:
+    """Write all tables and texts of the outcomes into ``new``; rows by table. ``standing``: what people said of the rows,
+    for a ledger that can be taken back."""
     from pipeline.export.tables import CsvSink, ParquetSink, Sink, Texts  # noqa: PLC0415
     from pipeline.progress import Matcher  # noqa: PLC0415
 
@@ -104,7 +106,7 @@ def write_tables(merge: Merge, new: Path, settings: Settings) -> dict[str, int]:
     if "xlsx" in settings.formats:
         from pipeline.export.ledger import write_ledger  # noqa: PLC0415
 
-        write_ledger(new / "ledger.xlsx", merge, progress, links=not sharded)
+        write_ledger(new / "ledger.xlsx", merge, progress, links=not sharded, standing=standing)
     return {table: counts[table] for table in TABLES}
 
 

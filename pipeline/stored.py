@@ -13,6 +13,7 @@ from pipeline import output, run
 from pipeline.config import Settings
 from pipeline.journal import Entry
 from pipeline.merge import Merge
+from pipeline.roundtrip.keeping import standing
 from pipeline.run import Summary
 from pipeline.store import Store, inputs, outcomes, reviewed, runs
 from pipeline.worker import Outcome
@@ -77,6 +78,6 @@ def finish(
         dict(sorted(merge.reasons.items())),
     )  # fmt: skip
     settings = replace(settings, year=year)
-    summary.rows = run.write_tables(merge, new, settings) if rows is None else rows
+    summary.rows = run.write_tables(merge, new, settings, standing(connection, as_of)) if rows is None else rows
     run.describe(new, settings, summary)
     return summary

@@ -93,6 +93,9 @@ def test_every_column_of_the_ledger_is_described() -> None:
 
 def test_the_words_of_the_ledger_are_those_of_the_guide() -> None:
     for name, words in look()["words"].items():
+        if name in ("verdict", "mark", "follow_up"):  # their codes stand in no table
+            assert [word for word in words.values() if word not in GUIDE] == [], name
+            continue
         between = r"` \| " if name == "quality" else "` "
         assert [code for code, word in words.items() if not re.search(f"`{code}{between}{word}", GUIDE)] == [], name
 

@@ -10,7 +10,7 @@ from typing import Any
 from extractors.schema import ProgressRow, RejectRow
 from pipeline.export.workbook import MAX_ROWS, Sheet
 from pipeline.rendering.cells import Link
-from pipeline.rendering.ledger import look, render, render_progress, render_rejects
+from pipeline.rendering.ledger import Standing, look, render, render_progress, render_rejects, sheets
 from pipeline.rendering.styles import register
 from pipeline.worker import Outcome
 
@@ -18,9 +18,11 @@ _CREATED = datetime(2020, 1, 1)  # any constant: the file must not tell the day
 
 
 def write_ledger(
-    path: Path, outcomes: Iterable[Outcome], progress: Sequence[tuple[Any, ...]], links: bool, max_rows: int = MAX_ROWS
-) -> None:
-    """Write the workbook. ``links``: whether ``texts/`` stands beside it. Raises OSError where it cannot be written."""
+    path: Path, outcomes: Iterable[Outcome], progress: Sequence[tuple[Any, ...]], links: bool, max_rows: int = MAX_ROWS,
+    standing: Standing | None = None,
+) -> None:  # fmt: skip
+    """Write the workbook. ``links``: whether ``texts/`` stands beside it; ``standing``: what people said of the rows, for
+    a ledger that can be changed and taken back. Raises OSError where it cannot be written."""
     import xlsxwriter  # noqa: PLC0415
     from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415
 
@@ -28,8 +30,9 @@ def write_ledger(
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "tmpdir": str(path.parent)})
     book.set_properties({"title": "任务台账", "author": "taizhang", "created": _CREATED})
     book.set_calc_mode("auto")
-    register(book, design)
-    sheets = {s["table"]: Sheet(book, s, design, max_rows) for s in design["sheets"]}
+    kept = standing is not None
+    register(book, design, locked=not kept)
+    layouts = {s["table"]: Sheet(book, s, design, max_rows, kept) for s in sheets(kept)}
     compared = [ProgressRow(*r) for r in progress]
     states = {p.target_figure_id: p for p in compared}
     wanted = {p.target_doc_id for p in compared} | {p.actual_doc_id for p in compared}
@@ -39,14 +42,14 @@ def write_ledger(
             from pipeline.merge import reject_row  # noqa: PLC0415
 
             row = RejectRow(*reject_row(outcome))
-            sheets["rejects"].add(render_rejects([row]))
+            layouts["rejects"].add(render_rejects([row]))
             continue
         if outcome.doc_id in wanted:
             names[outcome.doc_id] = Link(outcome.source, f"texts/{outcome.doc_id}.txt" if links else "")
-        for table, block in render(outcome, states, links).items():
-            sheets[table].add(block)
-    sheets["progress"].add(render_progress(compared, names))
-    for sheet in sheets.values():
+        for table, block in render(outcome, states, links, standing=standing).items():
+            layouts[table].add(block)
+    layouts["progress"].add(render_progress(compared, names))
+    for sheet in layouts.values():
         sheet.close()
     book.get_worksheet_by_name(design["sheets"][0]["title"]).activate()
     try:

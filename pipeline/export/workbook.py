@@ -6,6 +6,8 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
+from pipeline.export.guarding import guard
+from pipeline.rendering.ledger import changeable
 from pipeline.rendering.rowxml import Block, numbered, split
 
 MAX_ROWS = 1_048_576  # Excel's, header included
@@ -25,8 +27,11 @@ class RowStream(Worksheet):  # type: ignore[misc]
 class Sheet:
     """A table of the workbook, going on in a further sheet at Excel's row limit."""
 
-    def __init__(self, book: Any, layout: dict[str, Any], look: dict[str, Any], max_rows: int = MAX_ROWS) -> None:
+    def __init__(
+        self, book: Any, layout: dict[str, Any], look: dict[str, Any], max_rows: int = MAX_ROWS, kept: bool = False
+    ) -> None:
         self._book, self._layout, self._look, self._max_rows = book, layout, look, max_rows
+        self._guarded = kept and any(changeable(c) for c in layout["columns"])
         self._columns: list[dict[str, Any]] = layout["columns"]
         self._sheets: list[Any] = []
         self._row = self._ordinal = self._filled = 0
@@ -37,6 +42,7 @@ class Sheet:
         }  # fmt: skip
         self._header = book.add_format(base | {"bg_color": style["header_fill"]})
         self._group = book.add_format(base | {"bg_color": style["group_fill"]})
+        self._open = book.add_format(base | {"bg_color": style["edit_fill"]}) if self._guarded else None
         self._begin()
 
     def _begin(self) -> None:
@@ -46,7 +52,8 @@ class Sheet:
         self._sheets.append(sheet)
         sheet.set_row(0, 26)
         for at, column in enumerate(self._columns):
-            sheet.write_string(0, at, column["header"], self._group if column.get("group") else self._header)
+            header = self._open if self._guarded and changeable(column) else self._header
+            sheet.write_string(0, at, column["header"], self._group if column.get("group") else header)
         sheet.freeze_panes(1, self._layout["frozen"])
         sheet.hide_gridlines(2)
         sheet.set_landscape()
@@ -75,6 +82,8 @@ class Sheet:
 
     def _end(self) -> None:
         self._sheets[-1].autofilter(0, 0, max(self._row, 1), len(self._columns) - 1)
+        if self._guarded:
+            guard(self._sheets[-1], self._columns, self._look, max(self._row, 1))
 
     def close(self) -> None:
         """Filters and widths; columns for programs, and optional ones that stayed empty, are folded away."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from extractors.schema import (
     REJECT_REASONS,
+    TABLES,
     DeadlineRow,
     DocumentRow,
     FigureRow,
@@ -21,6 +22,7 @@ from extractors.schema import (
 )
 from pipeline.decimals import plain
 from pipeline.rendering.cells import Link, Rich, Toned
+from pipeline.rendering.returning import Kept
 
 DOUBT = 0.7  # rows below are marked 存疑
 CANDIDATE = 0.5  # rows below stay out of 任务台账
@@ -28,6 +30,7 @@ CANDIDATE = 0.5  # rows below stay out of 任务台账
 # Behind and worse first: what a task with several targets shows.
 _GRAVITY = ("missed", "behind", "no_report", "on_track", "met", "")
 _TONES = {"missed": "missed", "behind": "behind", "met": "met"}
+_FOLLOWED = {"ongoing": "ongoing", "completed": "done", "closed": "done", "postponed": "behind"}
 
 
 def real_date(text: str) -> Any:
@@ -59,7 +62,9 @@ class Document:
         states: Mapping[str, ProgressRow],
         words: dict[str, dict[str, str]],
         links: bool,
+        standing: Callable[[str, Row], Kept] | None = None,
     ) -> None:
+        self._standing = standing
         self._text, self._states, self._words, self._links = text, states, words, links
         self.documents = [DocumentRow(*r) for r in rows["documents"]]
         self.figures = [FigureRow(*r) for r in rows["figures"]]
@@ -78,7 +83,29 @@ class Document:
             compute = self._task
         elif table == "documents":
             compute = self._part
-        return ((row, compute(row)) for row in found)
+        if self._standing is None or table == "documents":
+            return ((row, compute(row)) for row in found)
+        return ((row, self._with_standing(table, row, compute(row))) for row in found)
+
+    def _with_standing(self, table: str, row: Row, cells: dict[str, Any]) -> dict[str, Any]:
+        """The cells of a row with what people said of it, which goes before what the text says."""
+        assert self._standing is not None
+        kept = self._standing(table, row)
+        row_id = str(getattr(row, TABLES[table].key[0]))
+        cells |= {"verdict": kept.verdict, "check": (kept.stamps, row_id)}
+        if table == "tasks":
+            moved = f"延期至{kept.new_date}:{kept.reason}" if kept.new_date else ""
+            doubt = cells["remark"].value if cells["remark"] else ""
+            remark = "\n".join(x for x in (moved, f"佐证:{kept.evidence}" if kept.evidence else "", doubt) if x)
+            cells |= {
+                "value": kept.value, "evidence": kept.evidence, "new_date": real_date(kept.new_date),
+                "reason": kept.reason, "remark": Toned(remark, "doubt") if doubt else remark,
+            }  # fmt: skip
+            if kept.state:
+                cells["status"] = Toned(self._words["follow_up"][kept.state], _FOLLOWED.get(kept.state, ""))
+            if kept.progress:
+                cells["progress"] = kept.progress
+        return cells
 
     def link(self, doc_id: str) -> Link:
         """The source file's name, leading to its text."""

@@ -37,13 +37,14 @@ def _styles(look: dict[str, Any]) -> Iterator[Style]:
                 yield family, tone, numbers, True
 
 
-def register(book: Any, look: dict[str, Any]) -> None:
-    """Give a new workbook of XlsxWriter the styles of the catalogue under their numbers.
+def register(book: Any, look: dict[str, Any], locked: bool = True) -> None:
+    """Give a new workbook of XlsxWriter the styles of the catalogue under their numbers; ``locked``: whether their cells
+    are, where the sheet is protected.
 
     Raises RuntimeError where the library numbers them otherwise, so that no cell is ever shown in another's style.
     """
     for style, number in catalogue(look).items():
-        given = book.add_format(_properties(style, look))._get_xf_index()
+        given = book.add_format(_properties(style, look) | ({} if locked else {"locked": False}))._get_xf_index()
         if given != number:
             raise RuntimeError(f"style {style} has number {given} instead of {number}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,17 +70,39 @@ class Conflict(Exception):
 
 def decide(connection: Connection, wish: Wish, now: str, program: str) -> Dossier:
     """Append a decision inside the connection's write transaction; the document with it. Raises Conflict, Refused."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK_KEY})
+    lock(connection)
     one = dossier(connection, wish.doc_id)
     if one is None:
         raise Refused("这份材料已不在台账里,请回到材料列表")
-    decision_id = hashlib.blake2b(f"{wish.who}|{wish.key}".encode(), digest_size=8).hexdigest()
+    decision_id = _id_of(wish)
     if connection.execute(select(DECISIONS.c.number).where(DECISIONS.c.decision_id == decision_id)).first():
         return one  # sent again: the answer to the first did not arrive
     decision = _added(one, wish) if wish.verdict == ADD else _judged(one, wish)
     record(connection, decision, one.version, one.text, now, program, decision_id)
-    after = dossier(connection, wish.doc_id)
+    return _brought_up(connection, one)
+
+
+def decide_all(connection: Connection, one: Dossier, wishes: Sequence[Wish], now: str, program: str) -> None:
+    """Append many decisions on different rows of a document, read under :func:`lock`. Raises Conflict, Refused."""
+    for wish in wishes:
+        record(connection, _judged(one, wish), one.version, one.text, now, program, _id_of(wish))
+    if wishes:
+        _brought_up(connection, one)
+
+
+def lock(connection: Connection) -> None:
+    """Until the transaction ends, nobody else decides."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK_KEY})
+
+
+def _id_of(wish: Wish) -> str:
+    return hashlib.blake2b(f"{wish.who}|{wish.key}".encode(), digest_size=8).hexdigest()
+
+
+def _brought_up(connection: Connection, one: Dossier) -> Dossier:
+    """The document with what was just recorded, its rows brought up to it."""
+    after = dossier(connection, one.doc_id)
     assert after is not None
     overlay.write(connection, after)
     return after

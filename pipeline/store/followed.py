@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, column, select, table
 
 from pipeline.store import followups, ledger
 from pipeline.store.followups import Record
@@ -15,6 +15,8 @@ from pipeline.store.inputs import current
 from pipeline.store.ledger import Limit, units_of
 from pipeline.store.outcomes import chunks
 from pipeline.store.schema import ROWS
+
+_COUNTED = table("counted_outcomes", column("rows_version"), column("document"))
 
 
 def limits(connection: Connection, as_of: str = "", first: str = "", last: str = "") -> Iterator[Limit]:
@@ -64,10 +66,13 @@ def _own(connection: Connection, task_ids: Iterable[str], as_of: str) -> dict[st
         task.c.action, task.c.quote, task.c.sentence, task.c.page, task.c.task_id, task.c.doc_id, doc.c.source,
         doc.c.issuer, doc.c.title, doc.c.year, doc.c.date, task.c.status, task.c.version, task.c.document,
     ).join(doc, and_(doc.c.version == task.c.version, doc.c.document == task.c.document, doc.c.part == task.c.part))  # fmt: skip
+    if not as_of:
+        here = and_(_COUNTED.c.rows_version == task.c.version, _COUNTED.c.document == task.c.document)
+        query = query.join(_COUNTED, here)
     rows: list[Any] = [
         r for c in chunks(sorted(task_ids)) for r in connection.execute(query.where(task.c.task_id.in_(c)))
     ]
-    if rows:
+    if as_of and rows:
         live = {k.version for k in current(connection, as_of)}
         rows = [r for r in rows if r.version in live]
     units = units_of(connection, sorted({r.version for r in rows}))

@@ -84,15 +84,20 @@ def record(connection: Connection, spot: Spot, followup: FollowUp, text: str, wh
     has a fault."""
     if wrong := fault(followup):
         raise ValueError(wrong)
-    number = int(connection.execute(select(func.max(FOLLOWUPS.c.number))).scalar() or 0) + 1
-    raw = f"{number}|{now}|{who}|{spot}|{followup}"
+    count = number(connection) + 1
+    raw = f"{count}|{now}|{who}|{spot}|{followup}"
     followup_id = hashlib.blake2b(raw.encode(), digest_size=8).hexdigest()
     marks.make(connection, followup_id, spot, text, now)
     connection.execute(insert(FOLLOWUPS), [
         asdict(followup)
-        | {"followup_id": followup_id, "number": number, "made_at": now, "who": who, "task_id": spot.row_id, "program": program}
+        | {"followup_id": followup_id, "number": count, "made_at": now, "who": who, "task_id": spot.row_id, "program": program}
     ])  # fmt: skip
     return followup_id
+
+
+def number(connection: Connection) -> int:
+    """Of the newest record, 0 where there is none."""
+    return int(connection.execute(select(func.max(FOLLOWUPS.c.number))).scalar() or 0)
 
 
 def records(connection: Connection, task_ids: Iterable[str] | None = None, as_of: str = "") -> list[Record]:
