@@ -18,6 +18,9 @@ _DURING = re.compile(r"[一-龥]{2,8}?期间[,，]?(?!的)")  # 保供期间报�
 _A_FEW = 3
 _BRACKET_END = re.compile(r"[(（\[【][^()（）\[\]【】]*$")
 _TIME_LABEL = re.compile(r"[^,，。;；:：\n]{0,8}(?:月份?|[上中下]旬|周|季度|学期|阶段)[:：]")  # 4月:举办招聘会
+_LABEL = re.compile(
+    r"(?:整改|工作|具体|主要|存在|重点)?(?:措施|内容|任务|目标|问题|事项)[一二三四五六七八九十\d]{0,2}[:：](?=[^\n]{4})"
+)
 _COMMA = re.compile(r"[,，;；](?![^(（]*[)）])")
 _NOTE_END = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
 _CLOSERS = frozenset(")）]】")
@@ -52,9 +55,9 @@ def _short(found: str) -> str:
 
 
 def opening(text: str, start: int, end: int) -> int:
-    """Where the words of a stretch begin, after its list number, label of a time, modals and connectives."""
+    """Where the words of a stretch begin, after its list number, label, modals and connectives."""
     begin = _LIST_NUMBER.match(text, start, end).end()  # type: ignore[union-attr]
-    label = _TIME_LABEL.match(text, begin, end)
+    label = _TIME_LABEL.match(text, begin, end) or _LABEL.match(text, begin, end)
     return _OPEN_MODAL.match(text, label.end() if label else begin, end).end()  # type: ignore[union-attr]
 
 

@@ -259,6 +259,8 @@ def _reported(view: PartView, sentence: SentenceView, t: Time) -> bool:
         or sentence.segment.tense == "planned"
     ):
         return False
+    if view.part.kind == "other" and sentence.text[t.end : t.end + 1] not in _PAUSES:
+        return False
     own = sentence.segment.year or view.part.year
     return own is not None and t.end_date[:4].isdigit() and int(t.end_date[:4]) <= own
 

@@ -18,8 +18,10 @@ from extractors.context import PartView
 from extractors.document import Segment
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
 from extractors.tasks import Task
+from extractors.unit_words import words
 
 _SILENT = re.compile(r"[\s,，、;；。.:：()（）\[\]【】!！”\"]+")
+_PART = re.compile(r"[\n;；]")
 _OWN_WORDS = re.compile(r"[一-龥A-Za-z]")
 _AMONG = re.compile(r"\s*其中")
 _WIDEST_GAP = 24
@@ -136,7 +138,7 @@ def _closing(view: PartView, segment: Segment, members: list[Mention]) -> int | 
         return None
     labelled = sorted((m.start, m.end) for m in members if isinstance(m, DeadlineMention) and m.rule.endswith(":label"))
     last = max(lists[-1][1], _line_end(text, labelled[-1][1], segment.end) if labelled else 0)
-    if len(_SILENT.sub("", text[last : segment.end])) > 12:
+    if len(_SILENT.sub("", _unlabelled(text[last : segment.end]))) > 12:
         return None
     begin = lists[-1][0]
     for group in reversed(lists[:-1]):
@@ -145,6 +147,13 @@ def _closing(view: PartView, segment: Segment, members: list[Mention]) -> int | 
             return None
         begin = group[0]
     return begin
+
+
+def _unlabelled(rest: str) -> str:
+    """What follows a list without the lines and parts that are labels with their values (责任人:…;整改时限:长期坚持)."""
+    if ":" not in rest:
+        return rest
+    return "".join(part for part in _PART.split(rest) if not words().any_label.match(part.lstrip(" (\t")))
 
 
 def _line_end(text: str, place: int, stop: int) -> int:

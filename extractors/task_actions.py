@@ -107,7 +107,7 @@ def fill_clause(view: PartView, sentence: SentenceView, task: Task) -> None:
     for d in task.deadlines:
         if d.rule.endswith(":label") and not d.action:
             d.action = actions.first_sentence(text, task.segment, task.segment.end)
-        d.action = d.action or task.action
+        d.action = d.action or task.action or _first_below(view, task.segment)
 
 
 def _without_agent(action: str, names: set[str]) -> str:
@@ -195,7 +195,8 @@ def _of_unit(view: PartView, u: UnitMention) -> str:
         return actions.phrase(text, a, b)
     if a >= u.start:
         return actions.phrase(text, *_without_times(sentence, a, b))
-    front = actions.phrase(text, *_without_times(sentence, a, u.group[0]))
+    filled = words().fill.match(text, a, u.group[0])
+    front = actions.phrase(text, *_without_times(sentence, filled.end() if filled else a, u.group[0]))
     back = actions.phrase(text, *_without_times(sentence, u.group[1], b))
     return front + back if back else actions.phrase(text, a, b)
 
@@ -247,8 +248,10 @@ def _after(view: PartView, task: Task, u: UnitMention, stop: int) -> str:
     while begin < stop and text[begin] in _AROUND:
         begin += 1
     i = bisect_left(task.units, begin, key=_start)
-    if i < len(task.units) and task.units[i].form == "subject" and task.units[i].group[0] <= begin:
-        return task.units[i].action
+    if i < len(task.units) and task.units[i].form == "subject":
+        partner = words().with_.match(text, begin, task.units[i].start)
+        if task.units[i].group[0] <= begin or (partner and partner.end() == task.units[i].start):
+            return task.units[i].action
     if serves := _SERVES.match(text, begin, stop):
         begin = serves.end()
     sentence = view.view(u.start)
@@ -258,7 +261,7 @@ def _after(view: PartView, task: Task, u: UnitMention, stop: int) -> str:
 def _first_below(view: PartView, segment: Segment) -> str:
     """The first item without a time of its own under a heading that is nothing but a time (十月份)."""
     i = bisect_left(view.part.segments, segment.start, key=_start) + 1
-    if segment.kind != "heading":
+    if segment.kind != "heading" and view.text[segment.end - 1] not in ":：":
         return ""
     for below in view.part.segments[i : i + _ITEMS_BELOW]:
         if below.kind == "heading":

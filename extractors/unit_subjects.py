@@ -28,6 +28,7 @@ _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "�
 _NOUN_CLOSERS = re.compile(rf"(?:{patterns('unit_patterns', 'noun_closers')})$")
 _STRONG_VERB = re.compile(patterns("unit_patterns", "strong_verb"))
 _URGES = re.compile("(?:跟踪|全程|定期|及时)?督促(?:落实|整改|检查|指导)?")
+_FROM = ("从", "在", "自")
 _PAUSES = ",，。;； "
 _LONGEST_PART = 200
 _LONGEST_CLAUSE = 600
@@ -273,9 +274,9 @@ class Subjects:
                 start = fill.end() if fill else start
             if (
                 next_open
-                and (lexicon.preposition.match(text, start, stop) or text[begin:start].endswith(("从", "在", "自")))
+                and ((led := lexicon.preposition.match(text, start, stop)) or text[begin:start].endswith(_FROM))
                 and _NOUN_CLOSERS.search(text[max(start, stop - 6) : stop])
-                and not _STRONG_VERB.search(text, start + 3, stop)
+                and not _STRONG_VERB.search(text, led.end() if led else start + 3, stop)
             ):
                 begin = stop
                 continue

@@ -11,6 +11,7 @@ from extractors.unit_words import words
 _MEMBERS_ON = re.compile(
     r"(?:[、和及](?!各)[\u4e00-\u9fff]{2,8}?){1,4}(?=(?:积极|共同|分别|密切|全力)?(?:配合|牵头|负责|参与|参加|协助|协办|联合|共同|应当|务必|[要须](?![求点素知])))"
 )
+_SHARED_OUT = ("分工", "职责")
 _COUNTED = ("家", "个")
 _COLON = re.compile(r"[*_]{0,3}[:：][ *_]{0,4}")
 _AND_OTHERS = re.compile(
@@ -123,5 +124,11 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
     if text[place] in ":：*" and (told := _told_after_colon(text, place, end)):
         return told
     if after > place:
+        if text[after : after + 1] in ",，" and text[after - 2 : after] in _SHARED_OUT:
+            # 区城管局、各街道按照职责分工,联合开展整治
+            goes_on = lexicon.fill.match(text, after + 1, end)
+            begin = goes_on.end() if goes_on else after + 1
+            if (m := lexicon.with_.match(text, begin, end)) or (m := lexicon.verb.match(text, begin, end)):
+                return Tail("verb", m["cue"], m.start("cue"))
         return Tail("comma" if after < end and text[after] in ",，" else "time", text[place:after], after)
     return Tail("comma" if text[place] in ",，" else "", "", place)
