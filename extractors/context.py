@@ -127,6 +127,8 @@ class PartView:
         if self._tense is None:
             if self.part.kind in ("plan", "summary"):
                 self._tense = "planned" if self.part.kind == "plan" else "done"
+            elif "纪要" in self.part.title:  # minutes are kept for what was decided
+                self._tense = "planned"
             else:
                 found = tense.cues(self.text, self.part.start, self.part.end)
                 planned = sum(1 for cue in found if cue[1] == "planned")

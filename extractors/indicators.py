@@ -33,6 +33,9 @@ _GENERIC_HEAD = re.compile(rf"(?:{_any('generic')})$")
 _SUBJECT = re.compile(
     rf"[一-龥()]{{1,14}}?(?:{patterns('figures', 'body')})(?:(?:要|应|须|将|拟|负责|牵头|于|需|各|还|再|共|已)+在?|(?=(?>{_any('verb')}|督查|巡查)(?![率量数额面度费期人])))"
 )
+_CO_SUBJECT = re.compile(
+    r"[一-龥()]{2,14}?(?:局|委|办|政府|公司|部门)[、和及与](?=[一-龥()]{2,14}?(?:局|委|办|政府|公司|部门))"
+)
 _PLACE_ALONE = re.compile(
     rf"(?:[一-龥]{{1,6}}(?:{_any('place')})|全[县市区镇乡省州校院旗村国]|我[县市区镇乡省州校院局委]|本[县市区镇校院])(?:等|共|现|尚|还|仍|有)*"
 )
@@ -41,7 +44,7 @@ _BY_RATE = re.compile(
 )
 _LIST_ITEMS = re.compile(r"[、，,]|以及|[和与及]")
 _BOUND_TAIL = re.compile(
-    r"(?:及?以上|以下|以内|之内|左右|上下|[(（]不?含[)）])?[、,，;；和及]?"
+    r"(?:及?以上|以下|以内|之内|左右|上下|[(（]不?含[)）]|大关|关口|台阶)?[、,，;；和及]?"
 )  # of the number before
 _UNIT_NOTE = re.compile(r"[(（][^()（）]{1,10}[)）]?$")  # 地区生产总值(亿元)
 _GIVEN = re.compile(r"^.*(?:给予|予以)(?:不超过|最高|不低于)?(?=.)")
@@ -56,8 +59,10 @@ _RIGHT = re.compile(
     r"(?:以上|以下|以内|之内|左右|上下|多|余|及以上)?(?:的)? ?((?:(?!  )[^,，。.;；:：、!！?？()（）\[\]【】〔〕→⟶\u3000\n\t]){1,24})"
 )
 _RIGHT_STOP = re.compile(patterns("figures", "right_stop"))
-_CUT = re.compile(r"使得|使|确保|力争|实现|推动|带动|把|将|对|让|其中|争取|预计|累计|完成|达成|新增")
-_BARE_RIGHT = re.compile(r"(?:以上|以下|以内|之内|左右|上下|及以上|多|余)+")
+_CUT = re.compile(
+    r"获得|荣获|获评|(?<!收)获(?!得)|使得|使|确保|力争|实现|推动|带动|把|将|对|让|其中|争取|预计|累计|完成|达成|新增"
+)
+_BARE_RIGHT = re.compile(r"(?:大关|关口|台阶|以上|以下|以内|之内|左右|上下|及以上|多|余)+")
 
 
 def before(left: str) -> str:
@@ -65,13 +70,14 @@ def before(left: str) -> str:
     opened = left.rfind("(")
     if opened >= 0 and ")" not in left[opened:] and len(left) - opened > 2:
         left = left[opened + 1 :]
-    cut = _strip_end(left[_BOUND_TAIL.match(left).end() :])  # type: ignore[union-attr]
+    left = left[_BOUND_TAIL.match(left).end() :]  # type: ignore[union-attr]
+    cut = _strip_end(left[_LIST_NUMBER.match(left).end() :])  # type: ignore[union-attr]
     if (level := _LEVEL_FROM.search(cut)) and level.start() >= 2:
         cut = cut[: level.start()]
     cut = cut[_LIST_NUMBER.match(cut).end() :]  # type: ignore[union-attr]
     bare = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
     cut = bare if len(bare) >= 2 or len(cut) < 3 else cut
-    if subject := _SUBJECT.match(cut):
+    while subject := _SUBJECT.match(cut) or _CO_SUBJECT.match(cut):
         cut = cut[subject.end() :]
     if _ONLY_COMPARED.fullmatch(cut):
         return ""
@@ -121,6 +127,8 @@ def after(text: str, place: int, end: int) -> str:
     if m is None:
         return ""
     phrase = m.group(1)
+    if len(phrase) <= 3 and text[m.end() : m.end() + 1] == "、" and (more := _RIGHT.match(text, m.end() + 1, end)):
+        phrase = text[m.start(1) : more.end()]  # 6个国控、省控断面
     if _BARE_RIGHT.fullmatch(phrase):
         return ""
     stop = _RIGHT_STOP.search(phrase, 1 if phrase[0] == "未" else 0)
@@ -187,7 +195,7 @@ def is_verb_only(phrase: str) -> bool:
 
 def is_lead_only(phrase: str) -> bool:
     """True where no noun and no verb of its own stands before the number (其中, 力争, 尚有)."""
-    return _LEAD_ONLY.fullmatch(phrase) is not None
+    return _LEAD_ONLY.fullmatch(phrase, _LIST_NUMBER.match(phrase).end()) is not None  # type: ignore[union-attr]
 
 
 def is_change_only(phrase: str) -> bool:

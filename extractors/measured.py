@@ -122,6 +122,8 @@ def _read_indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity
     text = sentence.text
     raw = _left(sentence, clause, memory, q.start)
     right = indicators.after(text, q.end, min(clause[1], _next_mention(sentence, q.end)))
+    if not right and q.dimension == "count" and (behind := _glued(sentence, q)) is not None:
+        right = indicators.after(text, behind.end, min(clause[1], _next_mention(sentence, behind.end)))
     goes_on = clause[0] < memory.end <= q.start
     if goes_on and memory.quantity is not None and levels(text, memory.quantity, q):
         return memory.indicator, ""
@@ -167,6 +169,13 @@ def _read_indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity
             return right, right
         return left, ""
     return memory.indicator or _topic(sentence, clause, q) or right or left, ""
+
+
+def _glued(sentence: SentenceView, q: Quantity) -> Quantity | None:
+    """The number that stands directly behind another: 2座4.3米焦炉, 86户243人监测户."""
+    i = bisect_left(sentence.quantities, q.end, key=_START)
+    follows = i < len(sentence.quantities) and sentence.quantities[i].start == q.end
+    return sentence.quantities[i] if follows else None
 
 
 def levels(text: str, before: Quantity, q: Quantity) -> bool:

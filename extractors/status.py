@@ -33,7 +33,7 @@ _RULE_FORM = re.compile(
 )
 # A threshold or a case with what follows from it: 超过10吨的,… ; 达到1亿元的企业,给予… ; 按投入的50%给予…
 _CONDITION = re.compile(
-    r"(?:及?以上|以下|以内|[（(]不?含[）)])?(?:的[一-龥]{0,8}?(?:[,，、]|不得|不予|给予|予以|取消|一律|按)|者[,，])"
+    r"(?:及?以上|以下|以内|[（(]不?含[）)])?(?:的[一-龥]{0,8}?(?:[,，、]|须|应(?!急)|不得|不予|给予|予以|取消|一律|按)|者[,，])"
 )
 # A level at which something is set off: 缺口达到2万千瓦时启动Ⅳ级响应.
 _WHEN = re.compile(r"(?:及?以上)?(?:时|的)?[,，]?(?:启动|自动启动|触发)[^,，。;；]{0,8}(?:响应|预案|机制|预警)")
@@ -64,6 +64,10 @@ _COULD = re.compile(r"可(?!支配|再生|用|持续|比|行|控)")
 _RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至)约?$")
 _ARROW = re.compile(r"\s*(?:→|⟶|➔|—>|->|=>)\s*[≥≤><]?\s*$")
 _SURE = 0.85
+_SIZES = ("length", "volume", "mass", "power", "voltage", "area")
+_SPECIFIED = re.compile(r"(?:级|以上|及以上)?[一-龥]")  # 2座4.3米焦炉
+# What a place is and has, in a plan too.
+_STATE = re.compile(patterns("figures", "state"))
 _SHARES = ("percent", "points", "score", "times", "ratio")
 _SCORING = re.compile("|".join(words("figures", "scoring")))
 _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
@@ -110,6 +114,12 @@ def status(
             return "other", m.group(), 0.85
         if not sentence.segment.tense and not sentence.times and not any(c[1] == "planned" for c in sentence.cues):
             return "other", m.group(), 0.7
+    if n and sentence.quantities[n - 1].end == q.start and q.dimension in _SIZES and _SPECIFIED.match(text, q.end):
+        return "other", "size", 0.8
+    if _STATE.search(text, max(clause[0], q.start - 10), q.start) and not any(
+        c[1] == "planned" and clause[0] <= c[0] < q.start for c in sentence.cues
+    ):
+        return "actual", "state", 0.8
     if (
         (opened := text.rfind("(", clause[0], q.start)) >= 0
         and _GLOSSED.search(text, max(sentence.start, opened - 8), q.start)
@@ -282,6 +292,11 @@ def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, m
         if "等奖" in around:
             return "等奖"
     if m := _POINTS.search(around):
+        return m.group()
+    near = sentence.text[max(sentence.start, q.start - 8) : q.start]
+    if "每" in near and measure != "%" and (m := _RULE.search(around)):
+        return m.group()  # 每发现1起,扣减50万元
+    if not reported and (m := _RULE_SUBSIDY.search(clause)) and _RULE.search(around):
         return m.group()
     if (
         q.bound in ("ge", "le", "range") or _COMPARED_CASE.search(sentence.text, q.start - 24, q.start)

@@ -27,6 +27,7 @@ from extractors.language.quantity_reading import (
 )
 
 _BETWEEN = 6
+_LONGEST_LIST = 20
 _FROM_TO = re.compile(r"\s*(?:\(含\))?及?以上(?:至|到|、)?\s*")
 
 
@@ -254,11 +255,14 @@ def _append(
     direction = cues.change(folded, start, dimension)
     if found and start - found[-1].end == 1 and folded[start - 1] in _LIST:
         last = found[-1]
-        if not last.measure and dimension in ("percent", "points"):
+        if not last.measure and dimension and (dimension in ("percent", "points") or number.body[-1] not in "万亿"):
             _spread(folded, found, canonical, dimension)
             last = found[-1]
         if not direction and last.measure == canonical:
             direction = last.change
+        if bound == "eq" and last.bound in ("ge", "le") and last.measure == canonical and _dealt(folded, found):
+            bound = last.bound
+            low, high = (low, None) if bound == "ge" else (None, high)
     if (dimension in _PHYSICAL and (base := cues.per(folded, start))) or (
         dimension in _RATED and (base := cues.rate(folded, start))
     ):
@@ -268,6 +272,15 @@ def _append(
     )
 
 
+def _dealt(folded: str, found: list[Quantity]) -> bool:
+    """Whether 分别 with a bound opens the list that ends in the last quantity (分别不低于90%、85%)."""
+    first = len(found) - 1
+    while first and len(found) - first < _LONGEST_LIST and folded[found[first - 1].end : found[first].start] in _LIST:
+        first -= 1
+    start = found[first].start
+    return "分别" in folded[max(0, start - 8) : start]
+
+
 def _spread(folded: str, found: list[Quantity], canonical: str, dimension: str) -> None:
     """Give the measure at the end of a list to the bare numbers before it (分别提高4.2和0.7个百分点)."""
     first = len(found)
@@ -275,9 +288,10 @@ def _spread(folded: str, found: list[Quantity], canonical: str, dimension: str) 
     while first and not found[first - 1].measure and folded[found[first - 1].end : following] in ("", *_LIST):
         first -= 1
         following = found[first].start
-        if len(found) - first > 20:
+        if len(found) - first > _LONGEST_LIST:
             return
-    if "分别" not in folded[max(0, following - 14) : following] and "." not in found[first].text:
+    shared = "分别" in folded[max(0, following - 14) : following]
+    if not shared and ("." not in found[first].text or dimension not in ("percent", "points")):
         return
     change = found[first].change
     for i in range(first, len(found)):

@@ -167,6 +167,8 @@ def _tenses(text: str, segments: list[Segment], kind: str, year: int | None, rep
             said = tense_of(heading, outer)
             if not said and named and year is not None and max(named) < year and base == "planned":
                 said = "done"  # 一、2023年经营情况 in a plan for 2024
+            if not said and named and kind == "plan_and_summary" and reported is not None and max(named) > reported:
+                said = "planned"  # 2024年主要工作 after 2023年工作回顾
             tense = said or outer
             if depth == 1 and kind == "plan_and_summary":  # first what was done, then what is planned
                 tense = latest = tense or latest
