@@ -26,7 +26,8 @@ _COMPARED = re.compile(
 )
 # 比前一学年提高, 低于全市平均水平, 落后序时进度: only compared; what is compared stands before.
 _ONLY_COMPARED = re.compile(settings("figures")["only_compared"])
-_SHARE_ALONE = re.compile(r"(?:仍|约|共|只|仅)*(?:占|占比|比重|比例|占比重)")
+_SHARE_ALONE = re.compile(r"(?:仍|约|共|只|仅)*(?:占(?:全[球国省市县区镇乡]|总[数量额])?的?|占比|比重|比例|占比重)")
+_MEANS = ("平", "年", "人", "户", "亩", "村", "月", "日")
 _LEVEL_FROM = re.compile(r"(?:由|从)(?:目前|原来|现在|原|[上去前]年|年初|每[吨人亩户车台])的?$")
 _GENERIC_HEAD = re.compile(rf"(?:{_any('generic')})$")
 # A body that acts, before its verb (市防办抽查, 县卫健局要完成): no part of what is measured.
@@ -60,7 +61,7 @@ _RIGHT = re.compile(
 )
 _RIGHT_STOP = re.compile(patterns("figures", "right_stop"))
 _CUT = re.compile(
-    r"获得|荣获|获评|(?<!收)获(?!得)|使得|使|确保|力争|实现|推动|带动|把|将|对|让|其中|争取|预计|累计|完成|达成|新增"
+    r"获得|荣获|获评|(?<!收)获(?![得批取])|使得|使|确保|力争|实现|推动|带动|把|将|对|让|其中|争取|预计|累计|完成|达成|新增"
 )
 _BARE_RIGHT = re.compile(r"(?:大关|关口|台阶|以上|以下|以内|之内|左右|上下|及以上|多|余)+")
 
@@ -118,6 +119,8 @@ def _strip_end(left: str) -> str:
         ):
             return left[:end]
         end = m.start()
+        if left[end] == "均" and left[end - 1 : end] in _MEANS:
+            return left[: end + 1]
     return left[:end]
 
 

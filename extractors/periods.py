@@ -13,8 +13,10 @@ _UNTIL = re.compile(r"(?:截至|截止|截止到|至|到)\s*$")
 # 全年任务的59.8%: the time belongs to a noun; 由上年同期的402元降至388.5元: it belongs to the number before.
 _OF_NOUN = re.compile(r"(?:任务|目标|预算|指标|总量|进度|计划(?:的|数|任务|目标|总量|内|外))")
 _FROM_BEFORE = re.compile(r"(?:由|从)$")
+_LEVEL_AT = re.compile(r"[由从到至比较]$")
+_YEARLY = re.compile(r"年均")
 _PAST_YEAR = re.compile(r"(?:过去)?一年(?:来)?|一年以来")  # in a yearly report: the year reported on
-_AFTER_COMPARED = re.compile(r"以来|同期|的?基础|相比|上?增长|上?下降|[上下]?提高")
+_AFTER_COMPARED = re.compile(r"以来|同期|度?结转|度?遗留|的?基础|相比|上?增长|上?下降|[上下]?提高")
 
 
 def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str]:
@@ -23,20 +25,42 @@ def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str
     for t in reversed(view.times_before(q.start)):
         if t.end > q.start or _compared(text, t) or _OF_NOUN.match(text, t.end):
             continue
+        if _measured_against(view, t) or _in_quotes(text, t.end, q.start):
+            continue
         if _FROM_BEFORE.search(text, max(0, t.start - 1), t.start) and any(
             t.end <= p.start < q.start for p in view.quantities
         ):
             continue
+        if t.start < clause_start and _FROM_BEFORE.search(text, max(0, q.start - 1), q.start):
+            return "", ""  # 从3826亿元增长到4398亿元: the level before has another time
         if _PAST_YEAR.fullmatch(t.text):
             year = view.segment.year
             return (f"{year}-01-01", f"{year}-12-31") if year else ("", "")
         if t.kind == "in" and t.start_date and t.end_date:
+            if t.start_date[:4] == t.end_date[:4] and _YEARLY.search(text, max(clause_start, q.start - 12), q.start):
+                return "", ""  # 由2010年的162亿元增加到2015年的287亿元,年均增长12%
             return t.start_date, t.end_date
         if t.kind == "by" and t.end_date and _UNTIL.search(text, max(0, t.start - 4), t.start):
             return "", t.end_date
         if t.start >= clause_start:
             return "", ""
     return "", ""
+
+
+def _measured_against(view: SentenceView, t: Time) -> bool:
+    """是2010年的2.6倍, 占上年的30%: the time is what the number is compared with."""
+    if not view.text.startswith("的", t.end) or _LEVEL_AT.search(view.text, max(0, t.start - 2), t.start):
+        return False
+    return any(p.start == t.end + 1 and p.dimension in ("times", "percent", "ratio") for p in view.quantities)
+
+
+def _in_quotes(text: str, end: int, place: int) -> bool:
+    """Whether a time that ends at ``end`` stands in quotation marks or in a title that closes before ``place``."""
+    for opening, closing in ("“”", "《》"):
+        closed = text.find(closing, end, place)
+        if closed >= 0 and text.find(opening, end, closed) < 0:
+            return True
+    return False
 
 
 def _compared(text: str, t: Time) -> bool:

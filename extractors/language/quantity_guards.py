@@ -26,6 +26,7 @@ _NUMBERED_NOUN = frozenset("率比达至到为")
 _LARGE = frozenset("十百千万亿点")
 _DEVICES = frozenset(("台", "套", "部", "辆", "架", "台套"))
 _ABBREVIATED = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}$")  # 购置CT1台
+_SERIAL = re.compile(r"[一二两三四五六七八九](?![十百千万亿个家户人名年月日点分])[\u4e00-\u9fff][一二两三四五六七八九]")
 _SLOGAN = re.compile(r"一\w一\w")
 _FORMAL = frozenset(lexicon.settings("quantities")["formal"])
 _BARE_NEXT = frozenset("或以左多的,，。；、！？)）\n\t ~-—+至到;:,“”\"')]】》%亿万余及个.")
@@ -182,8 +183,7 @@ def refused(text: str, folded: str, number: Reading, end: int, measure: Measure 
     if number.script != "chinese":
         if coded(folded, start, number.end):
             return not (
-                measure is not None
-                and measure.canonical in _DEVICES
+                (number.body[-1] in "万亿" if measure is None else measure.canonical in _DEVICES)
                 and _ABBREVIATED.search(folded, max(0, start - 12), start)
             )
         if measure is None:
@@ -217,6 +217,8 @@ def _chinese_refused(
     if not body.strip("百千万亿"):
         few = number.approx or before in ("近", "超", "约", "过", "逾", "成")
         return not few and not folded.startswith(("以上", "以下", "余", "多"), end)
+    if len(body) == 1 and _SERIAL.match(folded, max(0, start - 2)) and start > 1:
+        return True  # 一主两副, 三横四纵
     if measure is None:
         return _bare_chinese_refused(folded, number, end, before, ranged=ranged)
     if ranged:
