@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from extractors.reading.assembly import GridCell
 from extractors.reading.pdfflow import Block, Grid
@@ -18,14 +19,26 @@ from extractors.reading.ruling import Box
 MERGED_EDGE = 3.0  # rules nearer than this are one rule drawn twice
 PADDING = 13.0  # blank on both sides of a cell's text together, at most
 WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’—…\U00020000-\U0003ffff]")
+Span = tuple[float, float]
 Placed = tuple[str, Box | None]  # a character and where it stands; blanks and line ends have no place
 
 
 @dataclass(slots=True)
+class Aligned:
+    """A table without rules: its cells, the width of the text in each column by the left edge of its cells, and the blanks
+    between its columns."""
+
+    cells: list[Box]
+    widths: dict[float, float]
+    streets: list[Span]
+
+
+@dataclass(slots=True)
 class _CellText:
-    """The lines of one cell as they fill up: text, left and right edge, size of type."""
+    """The lines of one cell as they fill up: text, left and right edge, size of type. ``width`` is what a line may fill."""
 
     box: Box
+    width: float
     lines: list[tuple[list[str], float, float, float]] = field(default_factory=list)
     fresh: bool = True  # the next character begins a line
     blank: str = ""  # a blank met after the last character
@@ -47,7 +60,6 @@ class _CellText:
     def text(self) -> str:
         """The cell's text: a line that fills the cell runs on into the next, a shorter one ends a paragraph."""
         out = ""
-        width = self.box[2] - self.box[0]
         full = False
         for chars, left, right, size in self.lines:
             line = "".join(chars).strip()
@@ -55,7 +67,7 @@ class _CellText:
                 continue
             runs_on = full and (WIDE.match(out[-1:]) or WIDE.match(line[:1]))
             out += line if not out or runs_on else " " + line
-            full = width - (right - left) < PADDING + 1.2 * size
+            full = self.width - (right - left) < PADDING + 1.2 * size
         return out
 
 
@@ -68,6 +80,7 @@ class _Table:
     xs: list[float]
     ys: list[float]
     owner: dict[tuple[int, int], _CellText]
+    streets: Sequence[Span] = ()
     block: int = -1  # where it stands among the blocks of its page; -1 before its first character
 
     def cell_at(self, x: float, y: float) -> _CellText | None:
@@ -81,7 +94,7 @@ class _Table:
         """The finished table."""
         for place, text in zip(self.places, self.texts, strict=True):
             place.text = text.text()
-        return Grid(self.places, self.xs)
+        return Grid(self.places, self.xs, self.streets)
 
 
 def _edges(positions: list[float]) -> list[float]:
@@ -98,7 +111,7 @@ def _index(edges: list[float], position: float) -> int:
     return max(0, bisect_right(edges, position + MERGED_EDGE / 2) - 1)
 
 
-def _table(cells: list[Box]) -> _Table | None:
+def _table(cells: list[Box], widths: Mapping[float, float] = MappingProxyType({})) -> _Table | None:
     """Rows, columns and spans of the cells; None if it has not two rows and two columns."""
     xs = _edges([x for cell in cells for x in (cell[0], cell[2])])
     ys = _edges([y for cell in cells for y in (cell[1], cell[3])])
@@ -109,7 +122,7 @@ def _table(cells: list[Box]) -> _Table | None:
     for cell in cells:
         left, right = _index(xs, cell[0]), _index(xs, cell[2])
         top, bottom = _index(ys, cell[1]), _index(ys, cell[3])
-        text = _CellText(cell)
+        text = _CellText(cell, widths.get(cell[0], cell[2] - cell[0]))
         place = GridCell(top + 1, left + 1, "", max(1, bottom - top), max(1, right - left))
         if places.setdefault((top, left), (place, text))[0] is place:
             for row in range(top, max(bottom, top + 1)):
@@ -119,9 +132,13 @@ def _table(cells: list[Box]) -> _Table | None:
     return _Table([place for place, _ in ordered], [text for _, text in ordered], xs, ys, owner)
 
 
-def blocks(characters: Iterable[Placed], cells: list[list[Box]]) -> list[Block] | None:
-    """Lines and tables of a page in the order of its characters; None if none of ``cells`` makes a table."""
-    tables = [table for table in map(_table, cells) if table is not None]
+def blocks(characters: Iterable[Placed], cells: list[list[Box]], aligned: Sequence[Aligned] = ()) -> list[Block] | None:
+    """Lines and tables of a page in the order of its characters; None if none of ``cells`` and ``aligned`` makes a table."""
+    tables = [made for made in map(_table, cells) if made is not None]
+    for shape in aligned:
+        if (loose := _table(shape.cells, shape.widths)) is not None:
+            loose.streets = shape.streets
+            tables.append(loose)
     if not tables:
         return None
     out: list[Block] = []
@@ -146,12 +163,12 @@ def blocks(characters: Iterable[Placed], cells: list[list[Box]]) -> list[Block] 
                 line.append(char)
             continue
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        table = cell = None
+        cell = None
         for table in tables:
             cell = table.cell_at(x, y)
             if cell is not None:
                 break
-        if cell is None or table is None:
+        if cell is None:
             inside = None
             line.append(char)
             continue

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from extractors.errors import Rejected
-from extractors.reading import celltext, ocr, pdfbombs, pdfcolumns, pdfpaths, ruling
+from extractors.reading import aligned, celltext, ocr, pdfbombs, pdfcolumns, pdfpaths, ruling
 from extractors.reading.assembly import Assembly, Parsed
 from extractors.reading.pdfflow import Block, Flow
 
@@ -30,6 +31,7 @@ SIGNS = {
 # What a font without a map to characters leaves: private use, controls, replacement characters, glyph numbers.
 BROKEN = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f]")
 BROKEN_SHARE = 0.2
+SHORT, MANY = 12, 12  # characters and lines: where that many are that short, cells may stand line by line
 GAPS = re.compile(r"(?m)^[^\r\n ]++ [^\r\n]")  # lines with a gap: where two columns were written across, each has one
 
 
@@ -98,6 +100,7 @@ class _Pages:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._plumber: Any = None
+        self._streets: Sequence[celltext.Span] = ()  # of a table without rules that ended the page before
         self.unread = 0
         self.recognised: set[int] = set()
 
@@ -130,10 +133,27 @@ class _Pages:
             blocks = celltext.blocks(pdfpaths.characters(page, textpage), cells) if cells else None
             if blocks is not None:
                 return blocks
+        blocks = self._aligned(page, textpage, text)
+        if blocks is not None:
+            return blocks
         text = pdfpaths.unspaced(textpage, text)
         if len(GAPS.findall(text)) >= pdfcolumns.MIN_LINES:
             text = pdfcolumns.reordered(page, textpage) or text
         return _lines(text)
+
+    def _aligned(self, page: Any, textpage: Any, text: str) -> list[Block] | None:
+        """The page with its tables without rules; None where it has none, which few lines with gaps tell at once."""
+        before, self._streets = self._streets, ()
+        lines = text.split("\n")
+        short = sum(len(line) < SHORT for line in lines)
+        if not before and len(GAPS.findall(text)) < aligned.MIN_ROWS and (short < MANY or 2 * short < len(lines)):
+            return None
+        placed = list(pdfpaths.characters(page, textpage))
+        blocks = celltext.blocks(placed, [], aligned.tables(placed, before))
+        last = next((block for block in reversed(blocks or ()) if not block.marginal), None)
+        if last is not None and last.grid is not None:
+            self._streets = last.grid.streets
+        return blocks
 
     def _second_opinion(self, number: int) -> list[list[ruling.Box]]:
         """Cells of tables whose columns are parted by blanks, as pdfplumber sees them."""

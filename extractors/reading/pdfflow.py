@@ -7,6 +7,7 @@ dropped, a row broken by the page end is one row. Page numbers that stood betwee
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from extractors.reading.assembly import Assembly, GridCell
@@ -20,10 +21,14 @@ MAX_HEADER = 4
 
 @dataclass(slots=True)
 class Grid:
-    """A table found on a page: cells by row and column, and the x positions of its column edges in points."""
+    """A table found on a page: cells by row and column, and the x positions of its column edges in points.
+
+    ``streets`` are the blanks between the columns of a table without rules, else empty.
+    """
 
     cells: list[GridCell]
     edges: list[float]
+    streets: Sequence[tuple[float, float]] = ()
 
     @property
     def rows(self) -> int:
@@ -120,10 +125,15 @@ class Flow:
 
 
 def _align(table: Grid, more: Grid) -> bool:
-    """Whether two grids are parts of one table: the same outer edges, and the inner edges of one are among the other's.
+    """Whether two grids are parts of one table: the same outer edges, and the inner edges of one are among the other's;
+    without rules, streets that go on into each other.
 
     If so, the one with fewer columns is renumbered to the columns of the other.
     """
+    if table.streets or more.streets:
+        return len(table.streets) == len(more.streets) and all(
+            a[0] < b[1] and b[0] < a[1] for a, b in zip(table.streets, more.streets, strict=True)
+        )
     few, many = (table, more) if len(table.edges) < len(more.edges) else (more, table)
     index = [next((i for i, other in enumerate(many.edges) if abs(edge - other) < NEAR), -1) for edge in few.edges]
     if -1 in index or index != sorted(set(index)) or index[0] != 0 or index[-1] != len(many.edges) - 1:
