@@ -27,6 +27,8 @@ SHARED = 0.7  # of the cells of a column that share an edge or a middle
 NEAR = 0.6  # of the size of type by which shared edges differ
 FULL = 0.85  # share of a column's width that lines of running text fill
 RUNNING, WORDS = 5, 8  # lines and characters a line from which a column can be running text
+CLOSING, OPENING = frozenset("，。；：、！？）】》”’"), frozenset("（【《“‘")
+AMOUNT = re.compile(r"[-+−]?[\d,.]+%?|[—/-]+")
 WORD = re.compile(r"[0-9A-Za-z.,%/-]{2,}")
 NUMBER = re.compile(r"[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[①-⑳]|[a-zA-Z])[）)]?[.、．]?|[•·●■◆▪○◇*—–-]")
 
@@ -127,16 +129,22 @@ def _beside(group: list[tuple[Box, str]], box: Box, size: float) -> bool:
 
 
 def _line(group: list[tuple[Box, str]], size: float) -> Line:
-    group.sort(key=lambda p: p[0][0])
     stretches: list[Stretch] = []
-    for box, char in group:
-        if stretches and box[0] - stretches[-1].x1 < GAP * size:
+    for x0, x1, char in sorted(_wide(box, char, size) for box, char in group):
+        if stretches and x0 - stretches[-1].x1 < GAP * size:
             last = stretches[-1]
-            last.x1 = max(last.x1, box[2])
+            last.x1 = max(last.x1, x1)
             last.text += char
         else:
-            stretches.append(Stretch(box[0], box[2], char))
+            stretches.append(Stretch(x0, x1, char))
     return Line(min(b[1] for b, _ in group), max(b[3] for b, _ in group), size, stretches)
+
+
+def _wide(box: Box, char: str, size: float) -> tuple[float, float, str]:
+    """Left and right edge of a character; a full-width mark stands for more than its ink."""
+    if char in CLOSING:
+        return box[0], max(box[2], box[0] + 0.8 * size), char
+    return (min(box[0], box[2] - 0.8 * size) if char in OPENING else box[0]), box[2], char
 
 
 def _merged(bands: Sequence[Span], line: Line) -> list[Span]:
@@ -253,9 +261,17 @@ def _rows(run: _Run) -> list[list[Line]]:
 
 
 def _goes_on(above: list[Line], line: Line, run: _Run) -> bool:
-    """Whether every cell of a line goes on the full line above it in its column, and its first column holds nothing new."""
+    """Whether a line goes on the cells above it. Where rows stand apart their distance tells; else every cell must go on
+    a full line of its column, and the first column holds nothing new."""
     held = [band for band in run.bands if _in([line], band)]
-    if len(held) == len(run.bands) or line.top - max(a.bottom for a in above) > _leading(run) + 0.25 * line.size:
+    if any(AMOUNT.fullmatch(s.text) and _in(above, band) for band in held for s in _in([line], band)):
+        return False
+    near, apart = _leading(run)
+    if line.top - max(a.bottom for a in above) > near + 0.25 * line.size:
+        return False
+    if apart:
+        return True
+    if held[:1] == run.bands[:1]:
         return False
     for band in held:
         over = _in(above, band)
@@ -266,11 +282,15 @@ def _goes_on(above: list[Line], line: Line, run: _Run) -> bool:
     return True
 
 
-def _leading(run: _Run) -> float:
-    """The least blank between two lines of a run."""
+def _leading(run: _Run) -> tuple[float, bool]:
+    """The least blank between two lines of a run, and whether there is a wider one as often, between rows."""
     ordered = sorted(run.lines, key=lambda at: at.top)
-    gaps = [b.top - a.bottom for a, b in pairwise(ordered) if b.top > a.bottom]
-    return min(gaps, default=0.0)
+    gaps = sorted(b.top - a.bottom for a, b in pairwise(ordered) if b.top > a.bottom)
+    if not gaps:
+        return 0.0, False
+    near = gaps[0]
+    wider = [g for g in gaps if g > near + 0.25 * run.lines[0].size]
+    return near, len(wider) >= 2
 
 
 def _plain(rows: list[list[Line]], bands: list[Span]) -> bool:

@@ -32,6 +32,7 @@ SIGNS = {
 BROKEN = re.compile(r"[\ue000-\uf8ff\ufffd\x00-\x08\x0e-\x1f\x7f-\x9f]")
 BROKEN_SHARE = 0.2
 SHORT, MANY = 12, 12  # characters and lines: where that many are that short, cells may stand line by line
+PARTED = re.compile(r"[\u4e00-\u9fff\d）%] (?=[\u4e00-\u9fff\d（])")
 GAPS = re.compile(r"(?m)^[^\r\n ]++ [^\r\n]")  # lines with a gap: where two columns were written across, each has one
 
 
@@ -133,10 +134,10 @@ class _Pages:
             blocks = celltext.blocks(pdfpaths.characters(page, textpage), cells) if cells else None
             if blocks is not None:
                 return blocks
+        text = pdfpaths.unspaced(textpage, text)
         blocks = self._aligned(page, textpage, text)
         if blocks is not None:
             return blocks
-        text = pdfpaths.unspaced(textpage, text)
         if len(GAPS.findall(text)) >= pdfcolumns.MIN_LINES:
             text = pdfcolumns.reordered(page, textpage) or text
         return _lines(text)
@@ -146,7 +147,8 @@ class _Pages:
         before, self._streets = self._streets, ()
         lines = text.split("\n")
         short = sum(len(line) < SHORT for line in lines)
-        if not before and len(GAPS.findall(text)) < aligned.MIN_ROWS and (short < MANY or 2 * short < len(lines)):
+        gaps = len(GAPS.findall(text)) >= aligned.MIN_ROWS or len(PARTED.findall(text)) >= MANY
+        if not before and not gaps and (short < MANY or 2 * short < len(lines)):
             return None
         placed = list(pdfpaths.characters(page, textpage))
         blocks = celltext.blocks(placed, [], aligned.tables(placed, before))
