@@ -99,6 +99,50 @@ def test_delimited(name: str) -> None:
     assert wrong == []
 
 
+# Where cells span others, blank space alone does not tell which.
+BARE = [name for name, case in CASES.items() if not any(isinstance(c, list) for row in case["rows"] for c in row)]
+
+
+@pytest.mark.parametrize("height", ["TOP", "MIDDLE"])
+@pytest.mark.parametrize("name", BARE)
+def test_pdf_without_rules(name: str, height: str) -> None:
+    data = renders.as_bare_pdf(CASES[name], height)
+    source = extractors.read(data, "case.pdf")
+    assert len(source.tables) == 1
+    _, wrong = differences(CASES[name], extractors.extract(source))
+    assert wrong == []
+
+
+def test_pdf_without_rules_over_pages() -> None:
+    head = ["序号", "重点任务", "责任单位", "完成时限"]
+    rows = [[str(n), f"改造第{n}片区老旧管网", "县住建局", f"{n % 12 + 1}月底前"] for n in range(1, 71)]
+    found = extracted_pdf({"above": ["2025年管网改造任务表"], "rows": [head, *rows], "repeat": 1})
+    assert [(t.action, t.due_end[5:7]) for t in found.tasks] == [
+        (f"改造第{n}片区老旧管网", f"{n % 12 + 1:02}") for n in range(1, 71)
+    ]
+
+
+def extracted_pdf(case: dict[str, Any]) -> Extraction:
+    """The rows of a case as a PDF without rules that reads as one table."""
+    source = extractors.read(renders.as_bare_pdf(case), "case.pdf")
+    assert len(source.tables) == 1 and len(source.pages) > 1
+    return extractors.extract(source)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [["(1)", "(2)", "(3)", "(4)"], ["清淤河道", "修缮泵站", "加固堤防", "新建水闸"]],
+        [["第一章 总则", "第二章 任务", "第三章 保障", "第四章 附则"], ["1", "3", "8", "12"]],
+        [["各镇要抓好清淤工作。", "县水利局要督促落实。", "财政局保障资金。", "年底前全部完成。"],
+         ["汛期前完成排查整改任务", "按月通报各镇工作进展", "及时拨付工程款项", "组织开展联合验收"]],
+    ],
+)  # fmt: skip
+def test_numbered_lists_contents_and_sentences_side_by_side_are_no_tables(columns: list[list[str]]) -> None:
+    case = {"rows": [list(row) for row in zip(*columns, strict=True)]}
+    assert extractors.read(renders.as_bare_pdf(case), "a.pdf").tables == ()
+
+
 def test_a_wrong_cell_is_seen() -> None:
     name = next(iter(CASES))
     case = json.loads(json.dumps(CASES[name]))

@@ -11,7 +11,7 @@ from typing import Any
 
 import docx
 import xlsxwriter
-from reportlab.lib.pagesizes import A3, landscape
+from reportlab.lib.pagesizes import A3, A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -108,14 +108,22 @@ def as_html(case: Case) -> bytes:
 
 def as_pdf(case: Case) -> bytes:
     """The same as ruled table of a PDF; long cells break into lines."""
+    ruled = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
+    return _pdf(case, ruled, landscape(A3))
+
+
+def as_bare_pdf(case: Case, height: str = "TOP") -> bytes:
+    """The same as a PDF table without any rule; ``height`` is where cells stand in their row."""
+    return _pdf(case, [("VALIGN", (0, 0), (-1, -1), height)], landscape(A4))
+
+
+def _pdf(case: Case, look: list[Any], size: tuple[float, float]) -> bytes:
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     style = ParagraphStyle("cell", fontName=FONT, fontSize=9, leading=11, wordWrap="CJK")
     rows = case["rows"]
-    size = landscape(A3)
     out = io.BytesIO()
     page = SimpleDocTemplate(out, pagesize=size, leftMargin=30, rightMargin=30)
     cells = [[Paragraph(html.escape(shown(cell)), style) if shown(cell) else "" for cell in row] for row in rows]
-    look: list[Any] = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
     look += [("SPAN", (c, r), (c + across - 1, r + down - 1)) for r, c, down, across in spanned(rows)]
     width = (size[0] - 60) / len(rows[0])
     flow: list[Any] = [Paragraph(html.escape(line), style) for line in case.get("above", [])]

@@ -30,7 +30,10 @@ RUNNING, WORDS = 5, 8  # lines and characters a line from which a column can be 
 CLOSING, OPENING = frozenset("，。；：、！？）】》”’"), frozenset("（【《“‘")
 AMOUNT = re.compile(r"[-+−]?[\d,.]+%?|[—/-]+")
 WORD = re.compile(r"[0-9A-Za-z.,%/-]{2,}")
-NUMBER = re.compile(r"[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[①-⑳]|[a-zA-Z])[）)]?[.、．]?|[•·●■◆▪○◇*—–-]")
+SENTENCE = tuple("。；;，,")
+NUMBER = re.compile(
+    r"[（(［\[〔]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[①-⑳]|[a-zA-Z])[）)］\]〕]?[.、．]?|[•·●■◆▪○◇*—–-]"
+)
 
 
 @dataclass(slots=True)
@@ -80,14 +83,20 @@ def tables(characters: Iterable[Placed], before: Sequence[Span] = ()) -> list[Al
         found.append(head[0])
         at = head[1]
     while at < len(lines):
+        seed = at
         if len(lines[at].stretches) < 2:
             at += 1
             continue
         run, end = _grown(lines, at)
+        while at and _overlap(lines[at - 1], lines[at]) and not any(_crosses(lines[at - 1], s) for s in run.streets):
+            at -= 1  # the upper line of a wrapped cell in the first row
+            run.lines.insert(0, lines[at])
+            run.bands = _merged(run.bands, lines[at])
         table = _table(_best(run))
         if table is not None:
             found.append(table)
-        at = end if table is not None else at + 1
+        # What is no table as a whole is none in part: the end of a column of prose is short enough to look like one.
+        at = end if table is not None or len(run.lines) >= MIN_ROWS else max(at, seed) + 1
     return found
 
 
@@ -205,7 +214,7 @@ def _best(run: _Run) -> _Run:
     best = run
     for skip in (1, 2):
         rest = run.lines[skip:]
-        if len(rest) < MIN_ROWS or len(rest[0].stretches) < 2:
+        if len(rest) < MIN_ROWS or len(rest[0].stretches) < 2 or _overlap(run.lines[skip - 1], rest[0]):
             break
         bands: list[Span] = []
         for line in rest:
@@ -248,31 +257,41 @@ def _in(row: Sequence[Line], band: Span) -> list[Stretch]:
 def _rows(run: _Run) -> list[list[Line]]:
     """Lines put together to rows: overlapping ones (cells set to the middle), and lines that only go on cells above."""
     rows: list[list[Line]] = []
-    for line in sorted([*run.lines, *run.wide], key=lambda at: at.top):
+    ordered = sorted([*run.lines, *run.wide], key=lambda at: at.top)
+    for i, line in enumerate(ordered):
         wide = line in run.wide
+        below = ordered[i + 1] if i + 1 < len(ordered) else None
         above = rows[-1] if rows else None
         if above is None or wide or (len(above) == 1 and above[0] in run.wide):
             rows.append([line])
-        elif line.top < max(a.bottom for a in above) - 0.15 * line.size or _goes_on(above, line, run):
+        elif any(_overlap(a, line) for a in above) or (
+            not (below and _overlap(line, below)) and _goes_on(above, line, run)
+        ):
             above.append(line)
         else:
             rows.append([line])
     return rows
 
 
+def _overlap(above: Line, line: Line) -> bool:
+    """Whether two lines stand beside each other in part, as cells set to the middle of a row do."""
+    return line.top < above.bottom - 0.15 * line.size
+
+
 def _goes_on(above: list[Line], line: Line, run: _Run) -> bool:
-    """Whether a line goes on the cells above it. Where rows stand apart their distance tells; else every cell must go on
-    a full line of its column, and the first column holds nothing new."""
+    """Whether a line goes on the cells above it. Where rows stand apart their distance tells, where they are numbered the
+    first column; else every cell must go on a full line of its column, and the first column holds nothing new."""
     held = [band for band in run.bands if _in([line], band)]
-    if any(AMOUNT.fullmatch(s.text) and _in(above, band) for band in held for s in _in([line], band)):
+    first = held[:1] == run.bands[:1]
+    if first and any(AMOUNT.fullmatch(s.text) and _in(above, band) for band in held for s in _in([line], band)):
         return False
     near, apart = _leading(run)
     if line.top - max(a.bottom for a in above) > near + 0.25 * line.size:
         return False
     if apart:
         return True
-    if held[:1] == run.bands[:1]:
-        return False
+    if first or _numbered(run):
+        return not first
     for band in held:
         over = _in(above, band)
         word = WORD.match(_in([line], band)[0].text)
@@ -280,6 +299,12 @@ def _goes_on(above: list[Line], line: Line, run: _Run) -> bool:
         if not over or band[1] - over[-1].x1 + over[-1].x0 - band[0] > wanted:
             return False
     return True
+
+
+def _numbered(run: _Run) -> bool:
+    """Whether the first column counts 1, 2, 3."""
+    texts = [s.text for line in run.lines for s in _in([line], run.bands[0]) if s.text.isdecimal()]
+    return len(texts) > 1 and texts == [str(int(texts[0]) + i) for i in range(len(texts))] and int(texts[0]) < 1000
 
 
 def _leading(run: _Run) -> tuple[float, bool]:
@@ -305,7 +330,8 @@ def _plain(rows: list[list[Line]], bands: list[Span]) -> bool:
     first, last = ([s.text for held in cells for s in held] for cells in columns)
     listed = all(NUMBER.fullmatch(text) for text in first)
     contents = all(text.isdecimal() for text in last) and last == sorted(last, key=lambda n: (len(n), n))
-    return not (running == len(bands) or listed or contents)
+    told = 2 * sum(text.endswith(SENTENCE) for text in first) >= len(first)
+    return not (running == len(bands) or listed or contents or told)
 
 
 def _shares(cells: list[list[Stretch]], size: float) -> bool:

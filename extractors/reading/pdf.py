@@ -147,7 +147,7 @@ class _Pages:
         before, self._streets = self._streets, ()
         lines = text.split("\n")
         short = sum(len(line) < SHORT for line in lines)
-        gaps = len(GAPS.findall(text)) >= aligned.MIN_ROWS or len(PARTED.findall(text)) >= MANY
+        gaps = len(GAPS.findall(text)) >= aligned.MIN_ROWS or len(PARTED.findall(text)) >= 2 * aligned.MIN_ROWS
         if not before and not gaps and (short < MANY or 2 * short < len(lines)):
             return None
         placed = list(pdfpaths.characters(page, textpage))

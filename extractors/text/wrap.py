@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 from itertools import accumulate
 
@@ -50,8 +51,8 @@ def _width(line: str) -> int:
     return (len(line) + len(line.encode("utf-8", "replace"))) // 2
 
 
-def _furniture(lines: list[str], starts: list[int], source: Source) -> set[int]:
-    """Indices of lines that are page numbers, or heads and feet repeated on most pages."""
+def _furniture(lines: list[str], starts: list[int], source: Source, tabular: Callable[[int], bool]) -> set[int]:
+    """Indices of lines that are page numbers, or heads and feet repeated on most pages; never rows of a table."""
     found = {i for i, line in enumerate(lines) if len(line) < 24 and line and _FURNITURE.fullmatch(line)}
     if len(source.pages) < 3:
         return found
@@ -62,6 +63,8 @@ def _furniture(lines: list[str], starts: list[int], source: Source) -> set[int]:
         last = bisect_right(starts, max(page.start, page.end - 1)) - 1
         held = [i for i in range(first, last + 1) if lines[i].strip() and i not in found]
         for i in {*held[:1], *held[-1:]}:
+            if tabular(i):
+                continue
             key = re.sub(r"\d+", "#", lines[i].strip())
             edge[key] += 1
             places.setdefault(key, []).append(i)
@@ -77,7 +80,6 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
         return []
     lines = text.split("\n")
     starts = [0, *accumulate(len(line) + 1 for line in lines)][: len(lines)]
-    furniture = _furniture(lines, starts, source)
     rows = [(t.start, t.end) for t in source.tables]
     row_starts = [r[0] for r in rows]
 
@@ -85,6 +87,7 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
         k = bisect_right(row_starts, starts[i]) - 1
         return k >= 0 and starts[i] < rows[k][1]
 
+    furniture = _furniture(lines, starts, source, tabular)
     edits: list[Edit] = []
     candidates: list[tuple[int, int, int]] = []  # line, next line, width
     sure: list[tuple[int, int]] = []
