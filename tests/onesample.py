@@ -10,6 +10,7 @@ from pathlib import Path
 
 import docx
 
+from tests.compounds import compound, message
 from tests.readingsamples import package, saved
 
 # A list number in front is automatic where the format has such.
@@ -160,9 +161,14 @@ def ofd() -> bytes:
     )
 
 
+def msg() -> bytes:
+    """An Outlook message with the web page as its body."""
+    return compound(message("报送工作计划", "请看附件", html()))
+
+
 def made() -> dict[str, bytes]:
     """The formats that need no other program, by suffix."""
-    return {"txt": txt(), "docx": word(), "html": html(), "eml": eml(), "mht": mht(), "ofd": ofd()}
+    return {"txt": txt(), "docx": word(), "html": html(), "eml": eml(), "mht": mht(), "ofd": ofd(), "msg": msg()}
 
 
 def converted(soffice: str, data: bytes, *kinds: str) -> dict[str, bytes]:

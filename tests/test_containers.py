@@ -11,7 +11,7 @@ from pipeline.config import Settings
 from pipeline.expansion import Lost
 from pipeline.inputs import Item
 from pipeline.worker import process
-from tests.hostile.originals import boxed, tarred
+from tests.hostile.originals import boxed, letter, sevenzipped, tarred
 from tests.readingsamples import package, pdf
 
 
@@ -28,6 +28,17 @@ def test_members_stand_under_their_container(tmp_path: Path) -> None:
         "a.zip!甲/计划.txt": "", "a.zip!甲/计划.docx": "", "a.zip!内.zip!内层.txt": "",
     }  # fmt: skip
     assert outcomes(tmp_path, "a.tar.gz", tarred()) == {"a.tar.gz!乙/计划.txt": ""}
+
+
+def test_seven_zip_and_outlook_members(tmp_path: Path) -> None:
+    assert outcomes(tmp_path, "a.7z", sevenzipped()) == {
+        "a.7z!丙/计划.txt": "", "a.7z!丙/内.zip!甲/计划.txt": "", "a.7z!丙/内.zip!甲/计划.docx": "",
+        "a.7z!丙/内.zip!内.zip!内层.txt": "",
+    }  # fmt: skip
+    assert outcomes(tmp_path, "b.7z", sevenzipped("secret")) == {"b.7z": "encrypted"}
+    assert outcomes(tmp_path, "m.msg", letter()) == {
+        "m.msg": "", "m.msg!计划.docx": "", "m.msg!内层请示.msg.txt": "", "m.msg!内层请示.msg/清单.txt": "",
+    }  # fmt: skip
 
 
 def test_one_bad_member_is_one_reject_and_system_files_are_none(tmp_path: Path) -> None:

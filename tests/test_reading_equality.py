@@ -42,7 +42,7 @@ def office(soffice: str) -> dict[str, bytes]:
     return {**made, "wps": made["doc"]}
 
 
-@pytest.mark.parametrize("kind", ["docx", "html", "eml", "mht", "ofd"])
+@pytest.mark.parametrize("kind", ["docx", "html", "eml", "mht", "ofd", "msg"])
 def test_made_formats(kind: str, expected: Counter[tuple[str, ...]]) -> None:
     found = values(onesample.made()[kind], f"s.{kind}")
     assert (found - expected, expected - found) == (Counter(), Counter())

@@ -21,9 +21,11 @@ CONTAINERS = {
     "gzip": "tars",
     "bzip2": "tars",
     "xz": "tars",
+    "7z": "sevenzip",
     "eml": "mail",
+    "msg": "outlook",
 }
-MAILS = frozenset({"mail"})  # modules whose containers also stand for themselves
+MAILS = frozenset({"mail", "outlook"})  # modules whose containers also stand for themselves
 MAX_DEPTH = 4  # containers inside containers
 RATIO = 200  # unpacked to packed; what no office file reaches as a whole
 FREE = 32 << 20  # bytes that may be unpacked whatever the ratio

@@ -35,6 +35,7 @@ FORMATS = {
     "works": "office",
     "ofd": "ofd",
     "eml": "mail",
+    "msg": "outlook",
     "mht": "mht",
     "png": "picture",
     "jpeg": "picture",

@@ -10,10 +10,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+import py7zr
 from docx.oxml.ns import nsdecls
 
 from tests import onesample
-from tests.hostile.originals import boxed, originals, tarred
+from tests.compounds import compound, message
+from tests.hostile.originals import boxed, originals, sevenzipped, tarred
 from tests.readingsamples import docx_body, docx_bytes, package, xlsx_bytes
 
 BILLION = (
@@ -50,6 +52,45 @@ def packages() -> Iterator[tuple[str, bytes]]:
     yield from bombs()
     yield from structures()
     yield from mails()
+    yield from sevenzips()
+    yield from messages()
+
+
+def sevenzips() -> Iterator[tuple[str, bytes]]:
+    """7z archives that lie, swell, lead out or are locked."""
+    sound = sevenzipped()
+    yield "locked.7z", sevenzipped("secret", **{"a.txt": b"abc"})
+    yield "flat.7z", sevenzipped(**{"zeros.txt": bytes(200 << 20)})
+    yield "many.7z", sevenzipped(**{f"{n}.txt": b"x" for n in range(2500)})
+    nested = sound
+    for _ in range(6):
+        nested = sevenzipped(**{"inner.7z": nested})
+    yield "nested.7z", nested
+    for place in (6, 8, 12, 20, 28):  # version, checksums, place and size of the directory
+        yield f"start-{place}.7z", sound[:place] + b"\xff\xff\xff\x7f" + sound[place + 4 :]
+    for name in ("../../../../tmp/evil.txt", "/etc/cron.d/evil"):
+        out = io.BytesIO()
+        with py7zr.SevenZipFile(out, "w", filters=[{"id": py7zr.FILTER_COPY}]) as archive:
+            archive.set_encoded_header_mode(False)
+            archive.writestr(b"evil", "X" * len(name))
+        raw = out.getvalue().replace(("X" * len(name)).encode("utf-16-le"), name.encode("utf-16-le"))
+        at, size = struct.unpack_from("<QQ", raw, 12)
+        directory = raw[32 + at : 32 + at + size]
+        start = struct.pack("<QQI", at, size, zlib.crc32(directory))
+        yield f"out-{len(name)}.7z", raw[:8] + struct.pack("<I", zlib.crc32(start)) + start + raw[32:]
+
+
+def messages() -> Iterator[tuple[str, bytes]]:
+    """Outlook messages that nest, share sectors or name their attachments oddly."""
+    inner = message("内", "6月底前完成")
+    for _ in range(12):
+        inner = message("外/..", "7月底前完成", attachments={"x": inner})
+    yield "deep.msg", compound(inner)
+    yield "names.msg", compound(message("名", "8月底前完成", attachments=dict.fromkeys(TRAVERSALS[:14], b"6")))
+    yield "bodyless.msg", compound(message("无正文"))
+    whole = compound(message("环", "9月底前完成投资3亿元。" * 400))
+    at = int.from_bytes(whole[76:80], "little") * 512 + 512
+    yield "fat-loop.msg", whole[:at] + struct.pack("<I", 0) * 64 + whole[at + 256 :]
 
 
 def entities() -> Iterator[tuple[str, bytes]]:
