@@ -40,6 +40,7 @@ _QUOTED = re.compile(r"[^”]{0,2}”")  # “三月三”
 # What a time is of: 报名时间为5月8日.
 _TIME_OF = re.compile(r"(?P<what>[一-龥]{2,8}?)(?:的?(?:时间|日期|时限))(?:原则上|初步|暂|拟)?(?:定)?[为是:：于]\s*$")
 _UP_TO = re.compile(r"(?:压缩|缩短|控制|压减|延长|减少|限定)(?:至|到|在|为)\s*$")
+_CLAUSE_REACH = 240  # a clause is read this far from its time, as from a figure
 _JOINED = re.compile(r"(?:以及|[和与及、])$")
 _WILL = frozenset(
     (
@@ -118,7 +119,8 @@ def find_in(view: PartView, sentence: SentenceView) -> Iterator[DeadlineMention]
 
 def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> DeadlineMention | None:
     text = sentence.text
-    clause = sentence.clause(t.start)
+    begin, end = sentence.clause(t.start)
+    clause = max(begin, t.start - _CLAUSE_REACH), min(end, t.end + _CLAUSE_REACH)
     labelled = _LABEL.search(text, max(sentence.segment.start, t.start - 60), t.start)
     kind: str = t.kind
     confidence, cue = 0.93, ""

@@ -62,6 +62,7 @@ _GLOSSED = re.compile(
 )
 _COULD = re.compile(r"可(?!支配|再生|用|持续|比|行|控)")
 _RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至)约?$")
+_RAISED_REACH = 8
 _ARROW = re.compile(r"\s*(?:→|⟶|➔|—>|->|=>)\s*[≥≤><]?\s*$")
 _SURE = 0.85
 _SIZES = ("length", "volume", "mass", "power", "voltage", "area")
@@ -279,7 +280,8 @@ def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, m
     if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
         return "分"
     around = sentence.text[max(sentence.start, q.start - _SENTENCE_REACH) : min(sentence.end, q.end + _SENTENCE_REACH)]
-    reported = sentence.segment.tense == "done" or _RAISED.search(sentence.text, sentence.start, q.start) is not None
+    raised = _RAISED.search(sentence.text, max(sentence.start, q.start - _RAISED_REACH), q.start)
+    reported = sentence.segment.tense == "done" or raised is not None
     if (
         not reported
         and (m := _RULE_SUBSIDY.search(clause))

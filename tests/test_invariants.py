@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 import extractors
 from extractors import extraction
 from extractors.schema import QUALITY_FLAGS, REJECT_REASONS, TABLES, Place, columns
+from tests.growth import assert_linear
 from tests.mutations import damage, mutate
 
 CORPORA = Path(__file__).parent.parent / "corpora"
@@ -212,6 +213,16 @@ def test_rows_of_paragraphs_in_any_company(lines: list[str]) -> None:
 @example("由市住建局在2021年3月至")
 def test_rows_of_nonsense_in_our_alphabet(text: str) -> None:
     check_text(text)
+
+
+@pytest.mark.parametrize(
+    "piece", ["市", "增长1%,", "2021年3月", "责任单位:", "由市财政局牵头,", "各乡镇(", "一、市\n", "1.1."]
+)
+def test_work_grows_with_length_only(piece: str) -> None:
+    def whole(text: str) -> object:
+        return extractors.extract(extractors.read(text.encode(), "a.txt"))
+
+    assert_linear(whole, piece)
 
 
 @repeatable(100)

@@ -237,6 +237,7 @@ HOSTILE = {
     "fractions": "1/",
     "ratios": "1:",
     "points": "一点",
+    "hundred millions": "亿",
     "dots": "1.",
     "every": "每1元",
     "minus": "-",

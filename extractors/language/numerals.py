@@ -19,6 +19,7 @@ _SETTINGS = lexicon.settings("quantities")
 _DIGITS: dict[str, int] = _SETTINGS["digits"]
 _MAGNITUDES: dict[str, int] = _SETTINGS["magnitudes"]
 _LONGEST = 20  # digits; more is a code, and stays below the 28 digits in which decimals are exact
+_CEILING = Decimal(10) ** 28  # what is not below it (一亿亿亿亿) counts nothing and would be rounded
 
 # One Arabic number: thousands by comma or single space, or plain; a group is checked where it stands, so a run of
 # millions of groups is read once.
@@ -63,12 +64,18 @@ def plain(value: Decimal) -> Decimal:
     """The value without exponent and without trailing zeros, so that ``str`` shows a plain decimal."""
     whole = value.to_integral_value()
     if value == whole:
-        return whole.quantize(Decimal(1)) + 0
+        return Decimal(int(whole))
     return value.normalize()
 
 
 def _sum(body: str) -> Decimal | None:
-    """Value of a numeral without 点, or None if its signs do not form a number.
+    """Value of a numeral without 点, or None if its signs do not form a number below the ceiling."""
+    value = _added(body)
+    return value if value is not None and value < _CEILING else None
+
+
+def _added(body: str) -> Decimal | None:
+    """What the digits and magnitudes of a numeral come to.
 
     ``total`` holds what stands before a 万 or 亿, ``section`` what stands below it, ``pending`` a digit without magnitude.
     """
@@ -163,4 +170,5 @@ def _decimal(body: str) -> Decimal | None:
     ascii_digits = "".join(str(_DIGITS.get(c, c)) for c in digits)
     if not ascii_digits or factor is None:
         return None
-    return plain((base + Decimal("0." + ascii_digits)) * factor)
+    value = (base + Decimal("0." + ascii_digits)) * factor
+    return plain(value) if value < _CEILING else None

@@ -16,6 +16,8 @@ Kind = Literal["named", "generic", "place", "own", "guess"]
 
 LONGEST_BODY = 20
 """A name holds at most so many characters before its last ending."""
+LONGEST_NAME = 80
+"""A name that others nest in holds at most so many: nobody writes a longer one, and 市市市… stays linear."""
 LONGEST_PLACE = 5
 """A name of a place holds at most so many characters before 镇, 县 and the like."""
 NEAR = 8
@@ -213,10 +215,11 @@ def _before_bracket(text: str, low: int, first: int, words: Lexicon) -> int:
 def _nests(
     text: str, low: int, first: int, stop: int, ending: str, category: str, before: Organisation, words: Lexicon
 ) -> bool:
+    if first - low > NEAR or stop - before.start > LONGEST_NAME:
+        return False
     gap = text[low:first]
     if (
-        len(gap) > 8
-        or before.kind == "guess"
+        before.kind == "guess"
         or (
             before.kind == "generic"
             and not (
