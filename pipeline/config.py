@@ -36,6 +36,11 @@ class Settings:
     strict: bool = False
 
 
+def workers_of(settings: Settings) -> int:
+    """How many processes of this machine a run may use; 0 is this one alone."""
+    return (os.cpu_count() or 1) if settings.workers is None else settings.workers
+
+
 def _whole(low: int, high: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         number = int(value) if not isinstance(value, bool) else None

@@ -10,14 +10,18 @@ import hashlib
 import io
 import pickle
 import re
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pipeline.worker import Outcome
+from pipeline.worker import Outcome, Rendered
 
-_MAGIC = b"TZJ1"
+_MAGIC = b"TZJ2"
+RENDERED = ("csv", "ledger")  # fields of Rendered, a section each
+_SECTIONS = 2 + len(RENDERED)
+_HEAD = 20 + 8 * _SECTIONS  # bytes: magic, digest, sizes
 _NAME = re.compile(r"(\d{8})\.rows")
 _ALLOWED = {
     ("decimal", "Decimal"),
@@ -46,26 +50,47 @@ class _Unpickler(pickle.Unpickler):
 
 
 def encode(first: int, outcomes: list[list[Outcome]]) -> bytes:
-    """A journal file: the outcomes of the inputs ``first``, ``first + 1``, …"""
+    """A journal file: the outcomes of the inputs ``first``, ``first + 1``, …
+
+    Its sections are what the merge needs, the outcomes, and what of them is rendered as CSV and for the ledger.
+    """
     entries = [
         (first + i, o.source, o.doc_id, o.reason, len(o.rows.get("documents", ())))
         for i, of_input in enumerate(outcomes)
         for o in of_input
     ]
-    head = pickle.dumps((len(outcomes), entries), 5)
-    body = pickle.dumps([o for of_input in outcomes for o in of_input], 5)
-    digest = hashlib.blake2b(head + body, digest_size=16).digest()
-    return _MAGIC + digest + len(head).to_bytes(8, "big") + head + body
+    flat = [o for of_input in outcomes for o in of_input]
+    sections = [
+        pickle.dumps((len(outcomes), entries), 5),
+        pickle.dumps([replace(o, rendered=None) for o in flat], 5),
+        *(_packed([getattr(o.rendered, name, {}) for o in flat]) for name in RENDERED),
+    ]
+    digest = hashlib.blake2b(b"".join(sections), digest_size=16).digest()
+    return b"".join([_MAGIC, digest, *(len(s).to_bytes(8, "big") for s in sections), *sections])
 
 
 def decode(first: int, data: bytes) -> list[list[Outcome]]:
     """The outcomes of the inputs ``first``, ``first + 1``, … of a journal file."""
-    size = int.from_bytes(data[20:28], "big")
-    count, found = _load(data[28 : 28 + size])
+    head, rows, *_ = _sections(data)
+    count, found = _load(head)
     by_input: list[list[Outcome]] = [[] for _ in range(count)]
-    for entry, outcome in zip(found, _load(data[28 + size :]), strict=True):
+    for entry, outcome in zip(found, _load(rows), strict=True):
         by_input[entry[0] - first].append(outcome)
     return by_input
+
+
+def _packed(made: list[Any]) -> bytes:
+    return zlib.compress(pickle.dumps(made, 5), 1) if any(made) else b""
+
+
+def _sections(data: bytes) -> list[bytes]:
+    at = _HEAD
+    found = []
+    for n in range(_SECTIONS):
+        size = int.from_bytes(data[20 + 8 * n : 28 + 8 * n], "big")
+        found.append(data[at : at + size])
+        at += size
+    return found
 
 
 def _load(data: bytes) -> Any:
@@ -96,19 +121,22 @@ class Journal:
         entries: list[Entry] = []
         for path in self.files():
             data = path.read_bytes()
-            size = int.from_bytes(data[20:28], "big")
-            if data[:4] != _MAGIC or hashlib.blake2b(data[28:], digest_size=16).digest() != data[4:20]:
+            if data[:4] != _MAGIC or hashlib.blake2b(data[_HEAD:], digest_size=16).digest() != data[4:20]:
                 path.unlink()
                 continue
-            count, found = _load(data[28 : 28 + size])
+            count, found = _load(_sections(data)[0])
             first = int(path.stem)
             done.update(range(first, first + count))
             entries.extend(Entry(*e) for e in found)
         return done, entries
 
-    def outcomes(self) -> Iterator[Outcome]:
-        """All outcomes in input order, one file in memory at a time."""
+    def outcomes(self, rendered: str = "") -> Iterator[Outcome]:
+        """All outcomes in input order, one file in memory at a time; with what is rendered of them under this name of
+        RENDERED."""
         for path in self.files():
-            data = path.read_bytes()
-            size = int.from_bytes(data[20:28], "big")
-            yield from _load(data[28 + size :])
+            _, rows, *made = _sections(path.read_bytes())
+            found: list[Outcome] = _load(rows)
+            if rendered and (packed := made[RENDERED.index(rendered)]):
+                for outcome, own in zip(found, _load(zlib.decompress(packed)), strict=True):
+                    outcome.rendered = Rendered(**{rendered: own})
+            yield from found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from extractors.schema import REJECT_REASONS
@@ -14,13 +14,15 @@ from pipeline.worker import Outcome
 class Outcomes(Protocol):
     """Where outcomes come from: the journal of a run, or the store."""
 
-    def outcomes(self) -> Iterator[Outcome]: ...
+    def outcomes(self, rendered: str = "") -> Iterator[Outcome]:
+        """All outcomes in input order; with what is rendered of them (:data:`pipeline.journal.RENDERED`), if it is there."""
+        ...
 
 
 class Merge:
     """What a finished journal holds: ``documents`` files with tables, ``reasons`` of the rejects."""
 
-    def __init__(self, journal: Outcomes, entries: list[Entry]) -> None:
+    def __init__(self, journal: Outcomes, entries: Sequence[Entry]) -> None:
         self._journal = journal
         self._first: dict[str, str] = {}
         for e in entries:
@@ -43,9 +45,9 @@ class Merge:
             return "duplicate"
         return e.reason
 
-    def __iter__(self) -> Iterator[Outcome]:
+    def outcomes(self, rendered: str = "") -> Iterator[Outcome]:
         """Outcomes in input order; a duplicate has lost its rows."""
-        for outcome in self._journal.outcomes():
+        for outcome in self._journal.outcomes(rendered):
             if self.reason(outcome) == "duplicate":
                 yield self.copy(outcome.source, outcome.doc_id)
             else:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from extractors.schema import TABLES
 from pipeline import batch, inputs, logs, output, program
-from pipeline.config import Settings
+from pipeline.config import Settings, workers_of
 from pipeline.errors import UsageError
-from pipeline.journal import Journal
+from pipeline.journal import Entry, Journal
 from pipeline.merge import Merge, reject_row
 from pipeline.rendering.ledger import Standing
 from pipeline.worker import EXTRACTED
@@ -21,6 +24,7 @@ from pipeline.worker import EXTRACTED
 log = logging.getLogger(__name__)
 
 SHARD_DOCUMENTS = 10_000  # above it texts and tables are kept in parts
+APART_DOCUMENTS = 100  # from here on a second process is worth its start
 
 
 @dataclass(slots=True)
@@ -61,7 +65,10 @@ def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch
             str(out), merge.documents + sum(merge.reasons.values()), merge.documents, merge.parts, found.ignored, found.links,
             dict(sorted(merge.reasons.items())),
         )  # fmt: skip
-        summary.rows = write_tables(merge, new, settings)
+        if workers_of(settings) > 1 and merge.documents >= APART_DOCUMENTS:
+            summary.rows = _write_apart(merge, journal.folder, entries, new, settings)
+        else:
+            summary.rows = write_tables(merge, new, settings)
         describe(new, settings, summary)
         output.publish(partial, out)
     return summary
@@ -70,43 +77,87 @@ def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch
 def write_tables(merge: Merge, new: Path, settings: Settings, standing: Standing | None = None) -> dict[str, int]:
     """Write all tables and texts of the outcomes into ``new``; rows by table. ``standing``: what people said of the rows,
     for a ledger that can be taken back."""
-    from pipeline.export.tables import CsvSink, ParquetSink, Sink, Texts  # noqa: PLC0415
+    progress = write_compared(merge, new, settings, standing)
+    return write_plain(merge, lambda: progress, new, settings)
+
+
+def _write_apart(
+    merge: Merge, journal: Path, entries: Sequence[Entry], new: Path, settings: Settings
+) -> dict[str, int]:
+    """The same by two processes: what compares documents with each other, and the ledger, in one of its own."""
+    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+    with ProcessPoolExecutor(1, context) as other:
+        compared = other.submit(_compared_apart, journal, entries, new, settings)
+        return write_plain(merge, compared.result, new, settings)
+
+
+def _compared_apart(journal: Path, entries: Sequence[Entry], new: Path, settings: Settings) -> list[tuple[Any, ...]]:
+    return write_compared(Merge(Journal(journal), entries), new, settings)
+
+
+def write_compared(
+    merge: Merge, new: Path, settings: Settings, standing: Standing | None = None
+) -> list[tuple[Any, ...]]:
+    """Rows of ``progress``, and with them ``ledger.xlsx``, if it is wanted."""
+    progress = compare(merge)
+    if "xlsx" in settings.formats:
+        from pipeline.export.ledger import write_ledger  # noqa: PLC0415
+
+        write_ledger(
+            new / "ledger.xlsx", merge.outcomes("ledger"), progress, links=not sharded(merge), standing=standing
+        )
+    return progress
+
+
+def sharded(merge: Merge) -> bool:
+    """Whether texts and tables are kept in parts."""
+    return merge.documents > SHARD_DOCUMENTS
+
+
+def compare(merge: Merge) -> list[tuple[Any, ...]]:
+    """Rows of ``progress``: the targets of all documents against the results."""
     from pipeline.progress import Matcher  # noqa: PLC0415
 
-    sharded = merge.documents > SHARD_DOCUMENTS
-    sinks: dict[str, list[Sink]] = {table: [] for table in TABLES}
-    for table in TABLES:
-        if "csv" in settings.formats:
-            sinks[table].append(CsvSink(new, table))
-        if "parquet" in settings.formats:
-            sinks[table].append(ParquetSink(new, table, sharded))
+    matcher = Matcher()
+    for outcome in merge.outcomes():
+        if not outcome.reason:
+            matcher.add(*(outcome.rows[table] for table in ("documents", "figures", "deadlines", "units")))
+    return matcher.rows()
+
+
+def write_plain(
+    merge: Merge, progress: Callable[[], list[tuple[Any, ...]]], new: Path, settings: Settings
+) -> dict[str, int]:
+    """Write texts, CSV and Parquet; rows by table. ``progress`` is asked when all else is written."""
+    from pipeline.export.tables import CsvSink, ParquetSink, Sink, Texts  # noqa: PLC0415
+
+    lines = {t: CsvSink(new, t) for t in TABLES} if "csv" in settings.formats else {}
+    typed = {t: ParquetSink(new, t, sharded(merge)) for t in TABLES} if "parquet" in settings.formats else {}
     counts: Counter[str] = Counter()
 
-    def add(table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    def add(table: str, rows: Sequence[tuple[Any, ...]], rendered: str | None = None) -> None:
         counts[table] += len(rows)
-        for sink in sinks[table]:
-            sink.add(rows)
+        if lines and rendered is not None:
+            lines[table].write(rendered)
+        elif lines:
+            lines[table].add(rows)
+        if typed:
+            typed[table].add(rows)
 
-    texts = Texts(new, sharded)
-    matcher = Matcher()
-    for outcome in merge:
+    texts = Texts(new, sharded(merge))
+    for outcome in merge.outcomes("csv"):
         if outcome.reason:
             add("rejects", [reject_row(outcome)])
             continue
         texts.add(outcome.doc_id, outcome.text)
+        made = outcome.rendered.csv if outcome.rendered is not None else {}
         for table in EXTRACTED:
-            add(table, outcome.rows[table])
-        matcher.add(*(outcome.rows[table] for table in ("documents", "figures", "deadlines", "units")))
-    progress = matcher.rows()
-    add("progress", progress)
+            add(table, outcome.rows[table], made.get(table))
+    add("progress", progress())
     texts.close()
-    for of_table in sinks.values():
-        for sink in of_table:
-            sink.close()
-    if "xlsx" in settings.formats:
-        from pipeline.export.ledger import write_ledger  # noqa: PLC0415
-
-        write_ledger(new / "ledger.xlsx", merge, progress, links=not sharded, standing=standing)
+    sinks: list[Sink] = [*lines.values(), *typed.values()]
+    for sink in sinks:
+        sink.close()
     return {table: counts[table] for table in TABLES}
 
 

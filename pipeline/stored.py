@@ -34,7 +34,7 @@ class StoredJournal:
             for entry in heads.get(version, ())
         ]
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self, _rendered: str = "") -> Iterator[Outcome]:
         """All outcomes in input order with the decisions on them, a few hundred in memory at a time."""
         for _, found in reviewed.load(self._connection, self._versions, as_of=self._as_of):
             yield from found

@@ -24,8 +24,20 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
+class Rendered:
+    """The rows of a document as they will stand in the files of a run, by table: lines of CSV, and for the ledger the number
+    of rows, their XML and which columns they fill (:mod:`pipeline.rendering`)."""
+
+    csv: dict[str, str] = field(default_factory=dict)
+    ledger: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Outcome:
-    """What became of one document: its rows (tuples in declaration order) and text, or the reason of its rejection."""
+    """What became of one document: its rows (tuples in declaration order) and text, or the reason of its rejection.
+
+    ``rendered`` is there where a worker has made it already.
+    """
 
     source: str
     doc_id: str
@@ -33,6 +45,7 @@ class Outcome:
     text: bytes = b""
     reason: str = ""
     detail: str = ""
+    rendered: Rendered | None = None
 
 
 def doc_id_of(data: bytes) -> str:

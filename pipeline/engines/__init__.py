@@ -6,9 +6,14 @@ exactly once, in any order and any cut.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from pipeline.config import Settings
+from pipeline.expansion import Lost
 from pipeline.inputs import Item
+from pipeline.rendering import rendered
+from pipeline.worker import Outcome, process
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +31,16 @@ class Done:
     first: int
     count: int
     data: bytes
+
+
+def read(
+    item: Item, settings: Settings, lost: tuple[Lost, ...] = (), step: Callable[[int], None] = lambda _: None
+) -> list[Outcome]:
+    """The outcomes of one input (:func:`pipeline.worker.process`), rendered for the formats of the run."""
+    outcomes = process(item, settings, lost, step)
+    for outcome in outcomes:
+        try:
+            outcome.rendered = rendered(outcome, settings.formats)
+        except MemoryError:
+            outcome.rendered = None  # the files of the run are written where there is room
+    return outcomes

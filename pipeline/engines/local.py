@@ -26,11 +26,11 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.config import Settings
-from pipeline.engines import Done, Stretch
+from pipeline.config import Settings, workers_of
+from pipeline.engines import Done, Stretch, read
 from pipeline.expansion import PATIENCE, Lost
 from pipeline.journal import encode
-from pipeline.worker import Outcome, process, rejected
+from pipeline.worker import Outcome, rejected
 
 _NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000  # linux/sched.h
 _DEATHS = 5  # members of one archive that may end their worker before the archive is given up
@@ -70,7 +70,7 @@ class Workers:
 
     def __init__(self, settings: Settings, scratch: Path) -> None:
         self._settings, self._scratch = settings, scratch
-        self._count = settings.workers or os.cpu_count() or 1
+        self._count = workers_of(settings)
         context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
         if sys.platform == "linux":
             context.set_forkserver_preload(["pipeline.engines.warm"])
@@ -231,7 +231,7 @@ def _work(stretch: Stretch, settings: Settings, note: str, lost: dict[int, tuple
     try:
         for index, item in enumerate(stretch.items):
             begin(0)
-            outcomes.append(process(item, settings, lost.get(stretch.first + index, ()), begin))
+            outcomes.append(read(item, settings, lost.get(stretch.first + index, ()), begin))
             signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

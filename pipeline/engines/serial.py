@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.config import Settings
-from pipeline.engines import Done, Stretch
+from pipeline.engines import Done, Stretch, read
 from pipeline.journal import encode
-from pipeline.worker import process
 
 
 def run(stretches: Iterable[Stretch], settings: Settings, _scratch: Path) -> Iterator[Done]:
     """Results as they come, in order."""
     for stretch in stretches:
-        outcomes = [process(item, settings) for item in stretch.items]
+        outcomes = [read(item, settings) for item in stretch.items]
         yield Done(stretch.first, len(outcomes), encode(stretch.first, outcomes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,23 @@ from extractors.schema import ProgressRow, RejectRow
 from pipeline.export.workbook import MAX_ROWS, Sheet
 from pipeline.rendering.cells import Link
 from pipeline.rendering.ledger import Standing, look, render, render_progress, render_rejects, sheets
+from pipeline.rendering.ledger_rows import source_link
+from pipeline.rendering.rowxml import Block
 from pipeline.rendering.styles import register
-from pipeline.worker import Outcome
+from pipeline.worker import EXTRACTED, Outcome
 
 _CREATED = datetime(2020, 1, 1)  # any constant: the file must not tell the day
+
+
+def _blocks(
+    outcome: Outcome, states: Mapping[str, ProgressRow], targets: Collection[str], standing: Standing | None
+) -> dict[str, Block]:
+    """The rows of a document: as a worker rendered them, tasks anew where targets of theirs have been compared, and all
+    where people said something of them."""
+    made = outcome.rendered.ledger if outcome.rendered is not None and standing is None else {}
+    missing = [t for t in EXTRACTED if t not in made or (t == "tasks" and outcome.doc_id in targets)]
+    blocks = {table: Block(*block) for table, block in made.items()}
+    return blocks | render(outcome, states, missing, standing) if missing else blocks
 
 
 def write_ledger(
@@ -32,9 +45,10 @@ def write_ledger(
     book.set_calc_mode("auto")
     kept = standing is not None
     register(book, design, locked=not kept)
-    layouts = {s["table"]: Sheet(book, s, design, max_rows, kept) for s in sheets(kept)}
+    layouts = {s["table"]: Sheet(book, s, design, links, max_rows, kept) for s in sheets(kept)}
     compared = [ProgressRow(*r) for r in progress]
     states = {p.target_figure_id: p for p in compared}
+    targets = {p.target_doc_id for p in compared}
     wanted = {p.target_doc_id for p in compared} | {p.actual_doc_id for p in compared}
     names: dict[str, Link] = {}
     for outcome in outcomes:
@@ -45,8 +59,8 @@ def write_ledger(
             layouts["rejects"].add(render_rejects([row]))
             continue
         if outcome.doc_id in wanted:
-            names[outcome.doc_id] = Link(outcome.source, f"texts/{outcome.doc_id}.txt" if links else "")
-        for table, block in render(outcome, states, links, standing=standing).items():
+            names[outcome.doc_id] = source_link(outcome.source, outcome.doc_id)
+        for table, block in _blocks(outcome, states, targets, standing).items():
             layouts[table].add(block)
     layouts["progress"].add(render_progress(compared, names))
     for sheet in layouts.values():

@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-from extractors.schema import TABLES, Column, columns
-from pipeline.decimals import plain
-
-Values = tuple[Any, ...]
+from pipeline.rendering.csvlines import CsvLines, Values, arranged, header
 
 _GROUP_ROWS = 50_000
 _SHARD_ROWS = 500_000
@@ -33,47 +29,21 @@ class Sink(Protocol):
     def close(self) -> None: ...
 
 
-def arranged(table: str) -> tuple[list[Column], itemgetter[Any]]:
-    """Columns of a table as exported (ids first) and the getter that brings a tuple in declaration order into theirs."""
-    order = list(columns(table))
-    declared = list(TABLES[table].row.__dataclass_fields__)
-    return order, itemgetter(*(declared.index(c.name) for c in order))
-
-
-def header(table: str) -> str:
-    """The first line of a table's CSV file."""
-    return ",".join(c.name for c in columns(table)) + "\r\n"
-
-
 class CsvSink:
     """One CSV file."""
 
     def __init__(self, folder: Path, table: str) -> None:
-        order, self._arrange = arranged(table)
+        self._lines = CsvLines(table)
         self._file: IO[str] = (folder / f"{table}.csv").open("w", encoding="utf-8-sig", newline="", errors="replace")
-        self._text = [c.type == "string" for c in order]
         self._file.write(header(table))
 
     def add(self, rows: Sequence[Values]) -> None:
         """Append rows."""
-        self._file.write(self.block(rows))
+        self._file.write(self._lines(rows))
 
-    def block(self, rows: Sequence[Values]) -> str:
-        """Rows as they stand in the file."""
-        lines = []
-        for row in rows:
-            cells = []
-            for value, text in zip(self._arrange(row), self._text, strict=True):
-                if value is None or value == "":
-                    cells.append("")
-                elif text:
-                    cells.append('"' + value.replace('"', '""') + '"' if '"' in value else f'"{value}"')
-                elif isinstance(value, Decimal):
-                    cells.append(plain(value))
-                else:
-                    cells.append(f"{value:.6g}" if isinstance(value, float) else str(value))
-            lines.append(",".join(cells))
-        return "\r\n".join(lines) + "\r\n" if lines else ""
+    def write(self, lines: str) -> None:
+        """Append rows that are rendered already."""
+        self._file.write(lines)
 
     def close(self) -> None:
         """Finish the file."""

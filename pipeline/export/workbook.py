@@ -8,7 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pipeline.export.guarding import guard
 from pipeline.rendering.ledger import changeable
-from pipeline.rendering.rowxml import Block, numbered, split
+from pipeline.rendering.rowxml import Block, numbered, split, unlinked
 
 MAX_ROWS = 1_048_576  # Excel's, header included
 
@@ -28,9 +28,10 @@ class Sheet:
     """A table of the workbook, going on in a further sheet at Excel's row limit."""
 
     def __init__(
-        self, book: Any, layout: dict[str, Any], look: dict[str, Any], max_rows: int = MAX_ROWS, kept: bool = False
-    ) -> None:
-        self._book, self._layout, self._look, self._max_rows = book, layout, look, max_rows
+        self, book: Any, layout: dict[str, Any], look: dict[str, Any], links: bool, max_rows: int = MAX_ROWS,
+        kept: bool = False,
+    ) -> None:  # fmt: skip
+        self._book, self._layout, self._look, self._links, self._max_rows = book, layout, look, links, max_rows
         self._guarded = kept and any(changeable(c) for c in layout["columns"])
         self._columns: list[dict[str, Any]] = layout["columns"]
         self._sheets: list[Any] = []
@@ -67,7 +68,7 @@ class Sheet:
 
     def add(self, block: Block) -> None:
         """Append rendered rows."""
-        xml, count = block.xml, block.count
+        xml, count = block.xml if self._links else unlinked(block.xml, self._look), block.count
         self._filled |= block.filled
         while count:
             if self._row + 1 >= self._max_rows:

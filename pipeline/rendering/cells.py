@@ -47,8 +47,8 @@ def clean(text: str) -> str:
 
 
 def width(text: str) -> int:
-    """Columns that a text takes: CJK two, others one."""
-    return len(text) if text.isascii() else len(text) + sum(c > "\u2e7f" for c in text)
+    """Columns that a text takes: CJK two, ASCII one. GB 18030 gives a character as many bytes."""
+    return len(text) if text.isascii() else len(text.encode("gb18030", "replace"))
 
 
 def number_format(value: Decimal, unit: str) -> str:

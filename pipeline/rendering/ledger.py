@@ -81,15 +81,15 @@ def _layouts(kept: bool) -> dict[str, _Layout]:
 
 
 def render(
-    outcome: Outcome, states: Mapping[str, ProgressRow], links: bool, tables: Sequence[str] = EXTRACTED,
+    outcome: Outcome, states: Mapping[str, ProgressRow], tables: Sequence[str] = EXTRACTED,
     standing: Standing | None = None,
 ) -> dict[str, Block]:  # fmt: skip
     """The rows of one document as they stand in the ledger, by table.
 
-    ``states`` are the rows of ``progress`` by target figure, ``links`` tells whether ``texts/`` stands beside the ledger,
-    ``standing`` what people said of the rows, for a ledger that can be taken back.
+    ``states`` are the rows of ``progress`` by target figure (only ``tasks`` depend on them), ``standing`` what people said
+    of the rows, for a ledger that can be taken back.
     """
-    document = Document(outcome.rows, outcome.text.decode(), states, look()["words"], links, standing)
+    document = Document(outcome.rows, outcome.text.decode(), states, look()["words"], standing)
     layouts = _layouts(standing is not None)
     return {table: layouts[table].block(document.cells(table), first=True) for table in tables}
 
@@ -98,7 +98,7 @@ def cells(
     outcome: Outcome, states: Mapping[str, ProgressRow], table: str, standing: Standing
 ) -> dict[str, dict[str, Any]]:
     """What the rows of a table show in a ledger that can be taken back, by their ids and the keys of the columns."""
-    document = Document(outcome.rows, outcome.text.decode(), states, look()["words"], False, standing)
+    document = Document(outcome.rows, outcome.text.decode(), states, look()["words"], standing)
     layout, keys = (
         _layouts(True)[table],
         [c["key"] for c in next(s for s in sheets(True) if s["table"] == table)["columns"]],

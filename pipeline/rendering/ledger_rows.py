@@ -52,6 +52,11 @@ def readable(value: Decimal | None, unit: str) -> str:
     return plain(value) + unit
 
 
+def source_link(source: str, doc_id: str) -> Link:
+    """The name of a source file, leading to its text beside the ledger."""
+    return Link(source, f"texts/{doc_id}.txt")
+
+
 class Document:
     """The rows of one file, ready to be laid out. ``states`` are the progress rows by target figure."""
 
@@ -61,11 +66,10 @@ class Document:
         text: str,
         states: Mapping[str, ProgressRow],
         words: dict[str, dict[str, str]],
-        links: bool,
         standing: Callable[[str, Row], Kept] | None = None,
     ) -> None:
         self._standing = standing
-        self._text, self._states, self._words, self._links = text, states, words, links
+        self._text, self._states, self._words = text, states, words
         self.documents = [DocumentRow(*r) for r in rows["documents"]]
         self.figures = [FigureRow(*r) for r in rows["figures"]]
         self.deadlines = [DeadlineRow(*r) for r in rows["deadlines"]]
@@ -109,7 +113,7 @@ class Document:
 
     def link(self, doc_id: str) -> Link:
         """The source file's name, leading to its text."""
-        return Link(self.source, f"texts/{doc_id}.txt" if self._links else "")
+        return source_link(self.source, doc_id)
 
     def _part(self, row: DocumentRow) -> dict[str, Any]:
         flags = self._words["quality"]

@@ -21,12 +21,14 @@ from pipeline.rendering.styles import DATE, FAMILY, PERCENT, PLAIN, catalogue
 ORDINAL = object()  # the value of a cell that holds the row's number in the sheet
 _MARK = "\x01"  # cannot stand in XML, so no text holds it
 _ROW_END = "</row>"
+_STRING, _CLOSE = 't="inlineStr"><is>', "</is></c>"
 _LINE_POINTS = 14.5
 _MAX_LINES = 14
 _EPOCH = date(1899, 12, 30).toordinal()
 _FIRST_DAY = date(1900, 3, 1)  # before it Excel's calendar has a day that never was
 _EXACT_DIGITS = 15  # Excel keeps no more of a number
 _LONGEST_NAME = 240  # a text in a formula ends at 255
+_FORMULA = re.compile('<c s="([0-9]+)" t="str"><f>[^<]*</f><v>([^<]*)</v></c>')
 _ESCAPED = re.compile("_x[0-9a-fA-F]{4}_")  # what Excel would read as an escape of its own
 
 
@@ -55,6 +57,13 @@ class Renderer:
         # Folded columns do not widen a row.
         self._rooms = [0.0 if c.get("group") else max(1.0, c["width"] - 1) for c in columns]
         self._style = catalogue(look)
+        # What most cells are, made once: empty ones, and what stands before and after a plain text.
+        self._empty = {
+            f: [f'<c s="{self._number(at, "", "", f)}"/>' for at in range(len(columns))] for f in (False, True)
+        }
+        self._open = {
+            f: [f'<c s="{self._number(at, "", "", f)}" {_STRING}' for at in range(len(columns))] for f in (False, True)
+        }
         design = look["style"]
         size = f'<sz val="{design["size"]}"/>'
         name = f'<rFont val="{_escaped(design["font"])}"/><family val="2"/>'
@@ -73,19 +82,23 @@ class Renderer:
         return Block(len(rendered), "".join(rendered), filled)
 
     def _row(self, values: Sequence[Any], first: bool) -> tuple[str, int]:
-        lines, filled = 1, 0
+        empty, opened = self._empty[first], self._open[first]
+        lines, filled = 1.0, 0
         cells = []
         for at, value in enumerate(values):
-            shown, tone = (value.value, value.tone) if isinstance(value, Toned) else (value, "")
+            shown, tone = (value.value, value.tone) if type(value) is Toned else (value, "")
             if shown is None or shown == "":
-                cells.append(f'<c s="{self._number(at, tone, "", first)}"/>')
+                cells.append(f'<c s="{self._number(at, tone, "", first)}"/>' if tone else empty[at])
                 continue
             filled |= 1 << at
-            if room := self._rooms[at]:
-                text = shown.text if isinstance(shown, Rich) else shown.name if isinstance(shown, Link) else shown
-                if isinstance(text, str):
-                    lines = max(lines, sum(ceil(width(part) / room) or 1 for part in text[:2000].split("\n")))
-            cells.append(self._cell(at, shown, tone, first))
+            text = shown if type(shown) is str else _words(shown)
+            # A character is two columns wide at most: short texts need no measuring.
+            if (room := self._rooms[at]) and 2 * len(text) > lines * room:
+                lines = max(lines, sum(ceil(width(part) / room) or 1 for part in text[:2000].split("\n")))
+            if text is shown and not tone:
+                cells.append(f"{opened[at]}{_t(clean(text))}{_CLOSE}")
+            else:
+                cells.append(self._cell(at, shown, tone, first))
         height = min(lines, _MAX_LINES) * _LINE_POINTS + 6
         return f'<row ht="{height:g}" customHeight="1">{"".join(cells)}{_ROW_END}', filled
 
@@ -140,11 +153,16 @@ class Renderer:
         if text[end:]:
             runs.append((self._normal, text[end:]))
         shown = "".join(f"<r>{font}{_t(part)}</r>" for font, part in runs)
-        return f'<c s="{style}" t="inlineStr"><is>{shown}</is></c>'
+        return f'<c s="{style}" {_STRING}{shown}{_CLOSE}'
+
+
+def _words(value: Any) -> str:
+    """What of a value makes its row higher."""
+    return value.text if type(value) is Rich else value.name if type(value) is Link else ""
 
 
 def _text(style: int, text: str) -> str:
-    return f'<c s="{style}" t="inlineStr"><is>{_t(text)}</is></c>'
+    return f'<c s="{style}" {_STRING}{_t(text)}{_CLOSE}'
 
 
 def _t(text: str) -> str:
@@ -170,6 +188,13 @@ def numbered(xml: str, first: int) -> str:
     for at in range(1, len(pieces)):
         pieces[at] = str(first + at - 1) + pieces[at]
     return "".join(pieces)
+
+
+def unlinked(xml: str, look: dict[str, Any]) -> str:
+    """Rendered rows with plain names instead of links: nothing but a link is a formula."""
+    style = catalogue(look)
+    plain = {str(n): str(style["text", *s[1:]]) for s, n in style.items() if s[0] == "link"}
+    return _FORMULA.sub(lambda m: f'<c s="{plain[m[1]]}" t="inlineStr"><is><t>{m[2]}</t></is></c>', xml)
 
 
 def split(xml: str, count: int) -> tuple[str, str]:
