@@ -17,9 +17,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from extractors.schema import TABLES
-from pipeline.export.tables import CsvSink, header
+from pipeline.export.tables import CsvSink
 from pipeline.journal import Entry
 from pipeline.merge import Merge, reject_row
+from pipeline.rendering.csvlines import CsvLines, header
 from pipeline.store import outcomes, reviewed
 from pipeline.store.outcomes import Head
 from pipeline.store.progress import rows_of
@@ -42,7 +43,7 @@ class _Piece:
 
 
 class _Nothing:
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self, _rendered: str = "") -> Iterator[Outcome]:
         return iter(())
 
 
@@ -57,7 +58,7 @@ def write(connection: Connection, out: Path, new: Path) -> tuple[Merge, dict[str
     merge = Merge(_Nothing(), entries)
     kept = [h for h, e in zip(heads, entries, strict=True) if not merge.reason(e)]
     old = _old(out)
-    pieces, blocks = _pieces(connection, kept, old, new)
+    pieces, blocks = _pieces(connection, kept, old)
     for number, table in enumerate(EXTRACTED):
         _splice(
             out / f"{table}.csv",
@@ -113,12 +114,12 @@ def _first_line(table: str) -> bytes:
 
 
 def _pieces(
-    connection: Connection, kept: Sequence[Head], old: dict[Key, _Piece], new: Path
+    connection: Connection, kept: Sequence[Head], old: dict[Key, _Piece]
 ) -> tuple[dict[Key, _Piece], dict[str, list[bytes]]]:
     """The pieces of what is kept, and the blocks of those that are new, by doc_id."""
     missing = list(dict.fromkeys(h.version for h in kept if (h.state, h.document) not in old))
     keys = {(h.version, h.document): (h.state, h.document) for h in kept}
-    sinks = [CsvSink(new, table) for table in EXTRACTED]
+    lines = [CsvLines(table) for table in EXTRACTED]
     fresh: dict[Key, _Piece] = {}
     blocks: dict[str, list[bytes]] = {}
     for version, found in reviewed.load(connection, missing, texts=False):
@@ -127,13 +128,11 @@ def _pieces(
             if key is None or key in old:
                 continue
             written = [
-                sink.block(outcome.rows[t]).encode("utf-8", "replace") for sink, t in zip(sinks, EXTRACTED, strict=True)
+                line(outcome.rows[t]).encode("utf-8", "replace") for line, t in zip(lines, EXTRACTED, strict=True)
             ]
             rows = [len(outcome.rows[t]) for t in EXTRACTED]
             blocks[outcome.doc_id] = written
             fresh[key] = _Piece(outcome.doc_id, [len(b) for b in written], rows, [])
-    for sink in sinks:
-        sink.close()
     return {key: old[key] if key in old else fresh[key] for key in keys.values()}, blocks
 
 
