@@ -68,17 +68,22 @@ def _cuts(text: str, spans: Iterable[Span]) -> tuple[list[int], list[list[Span]]
     return cuts, active
 
 
+def shown(text: object) -> Markup:
+    """Words of a document as they may stand anywhere in a page: nothing in them acts, nothing is invisible."""
+    return Markup("".join(_shown(str(text))))
+
+
 def _piece(text: str, spans: list[Span]) -> str:
     if not text:
         return ""
-    shown = "".join(_shown(text))
+    inner = "".join(_shown(text))
     if not spans:
-        return shown
+        return inner
     keys = " ".join(s.key for s in spans)
     kinds = sorted({s.kind for s in spans} - {"tasks"})
     if not kinds:
-        return f'<span class="t" data-r="{keys}">{shown}</span>'
-    return f'<mark class="{" ".join(kinds)}" data-r="{keys}">{shown}</mark>'
+        return f'<span class="t" data-r="{keys}">{inner}</span>'
+    return f'<mark class="{" ".join(kinds)}" data-r="{keys}">{inner}</mark>'
 
 
 def _shown(text: str) -> Iterator[str]:

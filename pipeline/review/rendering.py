@@ -15,6 +15,7 @@ from extractors.schema import QUALITY_FLAGS, TABLES, columns
 from pipeline.rendering.ledger import look
 from pipeline.rendering.ledger_rows import readable
 from pipeline.review.labels import KIND, REVIEW, ROLE, STATE, VERDICT
+from pipeline.review.markup import shown
 
 ASSETS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
@@ -63,6 +64,7 @@ def environment() -> Environment:
         asset=asset_url, word=word, column_word=column_word, KIND=KIND, STATE=STATE, VERDICT=VERDICT, ROLE=ROLE, REVIEW=REVIEW, HEADERS=headers,
         QUALITY=QUALITY_FLAGS, readable=readable,
     )  # fmt: skip
+    env.filters["show"] = shown
     env.filters["when"] = lambda at: str(at).replace("T", " ")[:16]
     return env
 

@@ -15,6 +15,7 @@ from fastapi import Request
 
 from pipeline.clock import Clock
 from pipeline.config import Settings
+from pipeline.review.drawing import Pages
 from pipeline.review.reading import Desk
 from pipeline.store import Store
 
@@ -87,6 +88,7 @@ class Site:
     program: str = ""
     word: OneTime = field(default_factory=OneTime)
     attempts: Attempts = field(default_factory=Attempts)
+    pages: Pages = field(default_factory=Pages)
     desk: Desk | None = None  # where uploads go, once the server has started
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, select, text
 
 from pipeline.store import overlay
 from pipeline.store.decisions import Decision, record
-from pipeline.store.dossier import Dossier, dossier
+from pipeline.store.dossier import Dossier, dossier, rulings_on
 from pipeline.store.schema import DECISIONS
 from pipeline.verdicts.effective import Judged
 from pipeline.verdicts.ruling import (
@@ -102,8 +102,7 @@ def _id_of(wish: Wish) -> str:
 
 def _brought_up(connection: Connection, one: Dossier) -> Dossier:
     """The document with what was just recorded, its rows brought up to it."""
-    after = dossier(connection, one.doc_id)
-    assert after is not None
+    after = replace(one, rulings=rulings_on(connection, one.doc_id, one.path))
     overlay.write(connection, after)
     return after
 

@@ -94,20 +94,25 @@ def rulings_on(connection: Connection, doc_id: str, path: str = "") -> list[Ruli
     here = ANCHORS.c.doc_id == doc_id
     if path:
         here = or_(here, (ANCHORS.c.path == path) & (ANCHORS.c.how == LOST))
-    d = DECISIONS.c
     query = (
-        select(
-            d.decision_id, d.number, d.made_at, d.who, d.verdict, d.table_name, ANCHORS.c.row_id, ANCHORS.c.start,
-            ANCHORS.c.end, ANCHORS.c.quote, d.quote, d.doc_id, d.before, d.after, d.reason, ANCHORS.c.how,
-        )
-        .join(ANCHORS, ANCHORS.c.decision_id == d.decision_id)
+        select(*RULING)
+        .join(ANCHORS, ANCHORS.c.decision_id == DECISIONS.c.decision_id)
         .where(here, ~superseded)
-        .order_by(d.number)
-    )  # fmt: skip
-    return [_ruling(row) for row in connection.execute(query)]
+        .order_by(DECISIONS.c.number)
+    )
+    return [ruling_of(row) for row in connection.execute(query)]
 
 
-def _ruling(row: Any) -> Ruling:
+_D = DECISIONS.c
+RULING = (  # the columns of a decision and its anchor that :func:`ruling_of` reads
+    _D.decision_id, _D.number, _D.made_at, _D.who, _D.verdict, _D.table_name, ANCHORS.c.row_id, ANCHORS.c.start,
+    ANCHORS.c.end, ANCHORS.c.quote, _D.quote.label("quote_then"), _D.doc_id.label("doc_id_then"), _D.before, _D.after,
+    _D.reason, ANCHORS.c.how,
+)  # fmt: skip
+
+
+def ruling_of(row: Any) -> Ruling:
+    """A ruling from a row of these columns."""
     values: list[Any] = list(row)
     before, after, reason, how = values[-4:]
     values[-4:] = [_json(before), _json(after), reason, how == LOST]

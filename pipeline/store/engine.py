@@ -43,8 +43,8 @@ def shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def connect(url: URL, busy: float = BUSY_SECONDS) -> Engine:
-    """An engine. Nothing is opened yet. Raises UsageError where the driver is not installed."""
+def connect(url: URL, busy: float = BUSY_SECONDS, durable: bool = False) -> Engine:
+    """An engine. Nothing is opened yet. ``durable``: what is committed outlives a power cut too. Raises UsageError where the driver is not installed."""
     try:
         if url.get_backend_name() == "postgresql":
             return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 10})
@@ -52,6 +52,8 @@ def connect(url: URL, busy: float = BUSY_SECONDS) -> Engine:
         raise UsageError("用 PostgreSQL 要先安装 psycopg:pip install 'taizhang[postgres]'") from error
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": busy})
     event.listen(engine, "connect", _prepare)
+    if durable:
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=FULL"))
     event.listen(engine, "begin", _begin)
     return engine
 

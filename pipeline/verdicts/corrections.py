@@ -33,18 +33,24 @@ def editable(table: str) -> list[Column]:
     return sorted((c for c in columns(table) if c.name in order), key=lambda c: order[c.name])
 
 
-def read(table: str, typed: Mapping[str, str]) -> dict[str, Any]:
-    """Values as JSON holds them (decimals as digits) of the columns that were typed. Raises Wrong."""
+def read(table: str, typed: Mapping[str, str], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Values as JSON holds them (decimals as digits) of the columns that were typed; a column that was left as it was
+    ``before`` is not looked at. Raises Wrong."""
     values: dict[str, Any] = {}
     problems: dict[str, str] = {}
+    old = before or {}
     for column in editable(table):
-        if column.name not in typed:
+        left = column.name in old and typed.get(column.name) == (
+            "" if old[column.name] is None else str(old[column.name])
+        )
+        if column.name not in typed or left:
             continue
         try:
             values[column.name] = _value(column, typed[column.name].strip())
         except ValueError as error:
             problems[column.name] = f"{column.header}{error}"
-    problems |= _together(values)
+    if values:
+        problems |= {name: words for name, words in _together({**old, **values}).items() if name not in problems}
     if problems:
         raise Wrong(problems)
     return values

@@ -1,6 +1,30 @@
-"""The pages: each module has a ``router``; one that stands in the navigation has ``TITLE`` and ``PATH`` too."""
+"""The pages: each module has a ``router``; one that stands in the navigation has ``TITLE`` and ``PATH`` too, and ``ROLE``
+where not everybody may open it."""
 
-from pipeline.review.pages import decision, document, entry, queue, static, upload
+from typing import Any
 
-PAGES = (static, entry, queue, upload, document, decision)  # a new page is a module, a template and a word here
-NAVIGATION = tuple((p.TITLE, p.PATH) for p in (queue, upload))
+from pipeline.review.pages import (
+    decision,
+    document,
+    entry,
+    history,
+    picture,
+    queue,
+    static,
+    upload,
+    users,
+)
+
+# A new page is a module, a template and a line here.
+PAGES: tuple[Any, ...] = (
+    static,
+    entry,
+    queue,
+    document,
+    decision,
+    picture,
+    upload,
+    history,
+    users,
+)
+NAVIGATION = tuple((p.TITLE, p.PATH, getattr(p, "ROLE", "viewer")) for p in PAGES if hasattr(p, "TITLE"))

@@ -31,6 +31,7 @@ from pipeline.verdicts.ruling import (
     VERDICTS,
     as_json,
     content,
+    snapshot,
 )
 
 router = APIRouter()
@@ -113,13 +114,15 @@ def _after(one: Dossier, form: dict[str, str]) -> dict[str, Any]:
         return {"task_id": form.get("task_id", "")}
     if verdict not in (EDIT, ADD):
         return {}
-    typed = corrections.read(table, {n: form[n] for n in content(table) if n in form})
+    typed = {n: form[n] for n in content(table) if n in form}
     if verdict == ADD:
-        return {n: v for n, v in typed.items() if v not in (None, "")} | _place(one, _whole(form.get("start", "")))
+        values = corrections.read(table, typed)
+        return {n: v for n, v in values.items() if v not in (None, "")} | _place(one, _whole(form.get("start", "")))
     row = one.find(table, form.get("row_id", ""))
     if row is None:
         raise Refused("这一行已不在这份材料里,请重新打开页面")
-    changed = corrections.changed(table, {n: as_json(getattr(row.row, n)) for n in content(table)}, typed)
+    before = snapshot(table, row.row)
+    changed = corrections.changed(table, before, corrections.read(table, typed, before))
     start, end = _whole(form.get("start", "")), _whole(form.get("end", ""))
     if table in PLACED and 0 <= start < end <= len(one.text) and (start, end) != (row.row.start, row.row.end):
         changed["span"] = {

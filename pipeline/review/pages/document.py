@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from pipeline.review import cards, markup, suggesting
+from pipeline.review.drawing import original
 from pipeline.review.guard import Here, Somebody, needs
 from pipeline.review.rendering import fragment, page
 from pipeline.review.site import Site
@@ -35,7 +36,7 @@ def document(request: Request, site: Here, who: Somebody, doc_id: str) -> Respon
     return page(
         request, "document.html", one=one, source=markup.source_html(one.text, cards.spans(one)),
         cards=[cards.card(one, j, who) for j in cards.ordered(one)], tasks=cards.tasks_of(one),
-        head=head(one, who), counts=counts(one),
+        head=head(one, who), counts=counts(one), drawable=original(one.path, one.doc_id) is not None,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from pipeline.review.rendering import page
 from pipeline.review.site import Site
 
 router = APIRouter()
-TITLE, PATH = "上传", "/upload"
+TITLE, PATH, ROLE = "上传", "/upload", "analyst"
 _MOST = 200  # uploads asked for at once
 
 

@@ -11,7 +11,7 @@ const picked = document.getElementById("picked");
 const conflictBox = document.getElementById("conflict");
 const helpBox = document.getElementById("help");
 const done = []; // ids of the cards decided on, latest last: what u takes back
-let busy = false;
+let chain = Promise.resolve(); // one decision after another, however fast the keys come
 
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
 const current = () => list.querySelector(".item.current");
@@ -31,12 +31,58 @@ function light(id, table) {
   return found[0];
 }
 
+// A PDF may be looked at page by page; the page follows the row.
+const sheet = document.getElementById("sheet");
+let shownPage = 0;
+
+async function openPage(number) {
+  if (shownPage === number) return;
+  try {
+    sheet.innerHTML = await ask(`/doc/${doc}/page/${number}`);
+    shownPage = number;
+  } catch (problem) {
+    toast(problem.text, true);
+  }
+}
+
+async function lightPage(card) {
+  if (sheet.hidden || !card) return;
+  if (card.dataset.page) await openPage(Number(card.dataset.page));
+  for (const e of sheet.querySelectorAll(".now")) e.classList.remove("now");
+  const found = sheet.querySelectorAll(`[data-r="${CSS.escape(card.id)}"]`);
+  for (const e of found) e.classList.add("now");
+  found[0]?.scrollIntoView({ block: "center" });
+}
+
+async function look(name) {
+  for (const b of document.querySelectorAll("[data-look]")) b.setAttribute("aria-pressed", String(b.dataset.look === name));
+  source.hidden = name === "page";
+  sheet.hidden = name !== "page";
+  if (name !== "page") return choose(current());
+  await openPage(Number(current()?.dataset.page) || 1);
+  await lightPage(current());
+}
+
+document.querySelector(".left").addEventListener("click", (event) => {
+  const button = event.target.closest("[data-look]");
+  if (button) look(button.dataset.look);
+  const turn = event.target.closest("[data-page]");
+  if (turn) openPage(Number(turn.dataset.page));
+  const mark = event.target.closest("rect[data-r]");
+  const card = mark && document.getElementById(mark.dataset.r);
+  if (!card) return;
+  card.classList.remove("hide");
+  if (root.clientWidth <= 860) view("rows");
+  choose(card);
+});
+
 function choose(card, { scrollSource = true, focus = true } = {}) {
   if (!card) return;
   current()?.classList.remove("current");
   card.classList.add("current");
   card.scrollIntoView({ block: "nearest" });
   if (focus) card.focus({ preventScroll: true });
+  lightPage(card);
   const place = light(card.id, card.dataset.table);
   if (scrollSource && place && root.clientWidth > 860) {
     const box = place.getBoundingClientRect(), view = source.getBoundingClientRect();
@@ -88,7 +134,7 @@ list.addEventListener("click", (event) => {
   if (!card || event.target.closest("form")) return;
   if (card !== current()) choose(card, { focus: !event.target.closest("button, summary, a") });
   const action = event.target.closest("[data-do]")?.dataset.do;
-  if (action) act(action, card);
+  if (action) later(() => act(action, document.getElementById(card.id)));
 });
 
 // --- Decisions ----------------------------------------------------------------------------------------------------
@@ -98,9 +144,13 @@ function form(values) {
   return { method: "POST", body };
 }
 
+/** Do something when all that was asked for before is done. */
+function later(what) {
+  chain = chain.then(what, what);
+  return chain;
+}
+
 async function send(values) {
-  if (busy) return null;
-  busy = true;
   root.setAttribute("aria-busy", "true");
   try {
     const answer = JSON.parse(await ask(`/doc/${doc}/decide`, form({ key: newKey(), ...values })));
@@ -110,7 +160,6 @@ async function send(values) {
     failed(problem, values);
     return null;
   } finally {
-    busy = false;
     root.removeAttribute("aria-busy");
   }
 }
@@ -159,7 +208,10 @@ function apply(answer) {
     const box = document.querySelector(`[data-count="${table}"]`);
     if (box) box.textContent = n;
   }
-  if (answer.redraw) redraw();
+  if (answer.redraw) {
+    shownPage = 0;
+    redraw();
+  }
 }
 
 async function redraw() {
@@ -178,7 +230,7 @@ async function redraw() {
 }
 
 async function act(action, card) {
-  if (!may) return;
+  if (!may || !card) return;
   if (action === "edit") return openEdit(card);
   const values = { verdict: action, table: card.dataset.table, row_id: card.dataset.row, mark: card.dataset.mark };
   if (action === "comment") {
@@ -247,12 +299,24 @@ async function openForm(url, put) {
   edit.querySelector(".fields input, .fields select")?.focus();
 }
 
-function openEdit(card) {
-  return openForm(`/doc/${doc}/edit/${card.dataset.table}/${card.dataset.row}`, (f) => card.append(f));
+async function openEdit(card) {
+  await openForm(`/doc/${doc}/edit/${card.dataset.table}/${card.dataset.row}`, (f) => card.append(f));
+  const edit = card.querySelector("form.edit");
+  if (!edit || edit.elements.mark.value === card.dataset.mark) return;
+  // Somebody decided on the row since it was shown here: first see what, then correct.
+  try {
+    const fresh = element(await ask(`/doc/${doc}/card/${card.dataset.table}/${card.dataset.row}`));
+    card.replaceWith(fresh);
+    choose(fresh);
+    toast("这一行刚被别人改过,现在显示的是最新的", true);
+  } catch (problem) {
+    toast(problem.text, true);
+  }
 }
 
 function openNew(table) {
-  const place = selected();
+  const place = selected() ?? lastPlace; // the source may have been drawn anew under the selection
+  lastPlace = null;
   picked.hidden = true;
   if (!place) return toast("先在原文里选中文字", true);
   document.getSelection().removeAllRanges();
@@ -350,6 +414,7 @@ document.addEventListener("selectionchange", () => {
   picked.style.top = `${top - left.top}px`;
   picked.style.left = `${Math.max(8, Math.min(box.left - left.left, left.width - picked.offsetWidth - 8))}px`;
 });
+source.addEventListener("pointerdown", () => { lastPlace = null; });
 picked.addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the selection
 
 // --- Filters, order, halves ---------------------------------------------------------------------------------------
@@ -397,11 +462,11 @@ document.querySelector(".switch").addEventListener("click", (event) => {
 
 const KEYS = {
   j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1),
-  a: () => current() && act("accept", current()),
-  x: () => current() && act("reject", current()),
-  e: () => current() && act("edit", current()),
+  a: () => act("accept", current()),
+  x: () => act("reject", current()),
+  e: () => act("edit", current()),
   f: () => current()?.querySelector("[data-do=confirm]") && act("confirm", current()),
-  c: () => current() && act("comment", current()),
+  c: () => act("comment", current()),
   u: () => undoLast(),
   w: () => { const why = current()?.querySelector(".why"); if (why) why.open = !why.open; },
   1: () => openNew("figures"), 2: () => openNew("deadlines"), 3: () => openNew("units"), 4: () => openNew("tasks"),
@@ -420,7 +485,7 @@ document.addEventListener("keydown", (event) => {
   const key = KEYS[event.key];
   if (!key) return;
   event.preventDefault();
-  key();
+  later(key);
 });
 
 // A link may name a row: /doc/…#figures-…
