@@ -66,8 +66,13 @@ class Visit:
         self.page = self.context.new_page()
         self.address = address
         self.complaints: list[str] = []
-        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type == "error" else None)
+        self.page.on("console", self._heard)
         self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+
+    def _heard(self, message: Any) -> None:
+        refused = "status of 422" in message.text or "status of 409" in message.text  # answers that the page shows
+        if message.type == "error" and not refused:
+            self.complaints.append(message.text)
 
     def go(self, path: str) -> Any:
         """Open a page of the site."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,8 @@ def select(page: Any, words: str, nth: int = 0) -> None:
 
 def choose(page: Any, words: str) -> Any:
     """Click the card whose quote is these words; the card."""
-    card = page.locator(".item", has=page.locator(".quote", has_text=words)).first
+    exactly = re.compile(rf"^\s*{re.escape(words)}\s*$")
+    card = page.locator(".item", has=page.locator(".quote", has_text=exactly)).first
     card.locator(".line").click()
     return card
 

@@ -18,8 +18,8 @@ from tests.nights import dump
 from tests.reviewing import client, doc_id, opened, site_over
 
 TRICKS = (
-    "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2e%2e%2f", "' OR '1'='1", "1; DROP TABLE decisions;--", "%", "_", "%00",
-    "a%00b", "<script>alert(1)</script>", "\u202e\U0001f600\U00020000", "-1", "9" * 40, "NaN", "x" * 2000, "{{7*7}}", "%ff%fe",
+    "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "' OR '1'='1", "1; DROP TABLE decisions;--", "%", "a%00b", "-1", "9" * 40,
+    "<script>alert(1)</script>", "\u202e\U0001f600\U00020000", "x" * 2000, "%ff%fe",
 )  # fmt: skip
 # What a session is for besides its routes: tables that a refused request must leave alone.
 LEFT_ALONE = ("decisions", "anchors", "users", "followups", "inputs", "readings", "overlays", "standings", "reviews")
