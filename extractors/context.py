@@ -21,11 +21,18 @@ from extractors.mentions import Mention
 from extractors.text.clauses import clauses
 from extractors.timeline import Timeline
 
-_DAYS = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}$")
+# Days that are counted, not a length of time: 优良天数308天,同比增加11天; 重污染天气不超过3天.
+_DAY_HEAD = "(?:天数|日数|优良天|达标天|超标天|污染天气?|蓝天)"
+_DAYS = re.compile(
+    rf"{_DAY_HEAD}[^,，。;；、\d]{{0,8}}(?:\d+天以?上?[,，][^,，。;；\d]{{0,10}}(?:增加|减少|多|少|增|减)了?)?$"
+)
 _STEP_YEARS = re.compile(r"(20\d\d)年(?:值|实际|现状|基期|基数|完成)[^。\n]{0,20}?(20\d\d)年(?:值|目标|规划|预期|计划)")
 _CLOCK = re.compile(r"\d{1,3}:\d{1,3}")
 _DAY_NUMBER = re.compile(r"\d+(?:\.\d+)?天")
-_DAY_COUNT = re.compile(r"(?:天数|日数)[^,，。;；、\d]{0,8}(\d{1,5}(?:\.\d{1,2})?)天")
+_DAY_COUNT = re.compile(
+    rf"{_DAY_HEAD}[^,，。;；、\d]{{0,8}}(\d{{1,5}}(?:\.\d{{1,2}})?)天"
+    r"(?:以?上?[,，][^,，。;；\d]{0,10}(?:增加|减少|多|少|增|减)了?(\d{1,4})天)?"
+)
 
 
 _WINDOW = 24
@@ -215,16 +222,18 @@ def _counts_days(text: str, t: Time) -> bool:
     return (
         t.kind in ("duration", "within")
         and _DAY_NUMBER.match(t.text) is not None
-        and _DAYS.search(text, max(0, t.start - 12), t.start) is not None
+        and _DAYS.search(text, max(0, t.start - 36), t.start) is not None
     )
 
 
 def _day_counts(text: str) -> Iterator[Quantity]:
     for m in _DAY_COUNT.finditer(text):
-        shift = m.start()
-        for q in quantities.find(f"{text[shift : m.end() - 1]}个{text[m.end() : m.end() + 4]}"):
-            if q.start + shift == m.start(1):
-                yield replace(q, start=m.start(1), end=m.end(), text=m.group(1) + "天", measure="天")
+        for group in (1, 2) if m.group(2) else (1,):
+            start, end = m.start(group), m.end(group) + 1
+            shift = max(m.start(), start - 20)
+            for q in quantities.find(f"{text[shift : end - 1]}个{text[end : end + 4]}"):
+                if q.start + shift == start:
+                    yield replace(q, start=start, end=end, text=text[start:end], measure="天")
 
 
 # Written out: dataclasses.replace costs several times as much, and there is one call a number.

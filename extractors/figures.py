@@ -60,13 +60,15 @@ _GOOD_DEEDS = re.compile(
 _IN_BRACKET = re.compile(
     r"[(（]([^()（）\d]{1,10})[)）]\s*[:：]?\s*(?:[\d.,]+\s*(?:→|⟶|->)\s*[≥≤]?\s*)?$"
 )  # 地区生产总值(亿元):186.4 → 270
+_SLOGAN_SHARE = re.compile(r"(?<=个)(?:100[%％]|百分之百)")
+_IN_SLOGAN = re.compile(r"[一二三四五六七八九十\d]个$")
 _PRINTED = re.compile(r"共印|[(（]共$|一式$")
 _LINE = re.compile(r"(?:及以上)?[一-龥A-Z]{0,6}?(?:线路|变电|输电|配电|高压|电网|线|GIL|路线)")
 _LONGEST_BARE = 20
 _NAMED = re.compile(r"[一二两三四五六七八九][元次]")  # 三元食品, 二元结构
 _NAMED_TURN = re.compile(r"[”\"办]|离岛")  # 最多跑一次”, 一次办
 _PAID = re.compile(r"[每花费价补奖罚缴付减省涨降]|元|[增加减少]了?$")
-_STEPS = re.compile(r"(?:由|从|提高到|提高至|提升到|提升至|增加到|增加至|增至|降到|降至|升至|下降到|下降至)$")
+_STEPS = re.compile(r"(?:由|从|(?:提高|提升|增加|增长|降低|下降|减少|压减|压降|改善|上升|扩大|增|降|升|减)[到至])$")
 _RANK = re.compile(r"(?:前|后|倒数|排名|排第|列第|位列|居)\s*$")
 _RHETORICAL = re.compile(rf"(?:{'|'.join(re.escape(w) for w in words('figures', 'rhetorical'))})(?![台型车])")
 _CHINESE_ARTICLE = re.compile(r"[一壹](?!十|百|千|万|亿|点|至|到|两|二)")
@@ -129,6 +131,10 @@ def _figure(
         return None
     if q.numeral == "chinese" and text[q.start - 1 : q.start] in _QUOTES and _QUOTED.match(text, q.end):
         certainty = min(certainty, 0.3)  # a slogan: “两个中心”
+    if _SLOGAN_SHARE.match(text, q.end) or (
+        q.measure == "%" and _IN_SLOGAN.search(text, max(sentence.start, q.start - 4), q.start)
+    ):
+        certainty = 0.3  # “六个百分之百”, 6个100%
     if _PRINTED.search(text, max(sentence.start, q.start - 4), q.start) or (
         q.measure in ("伏", "千伏") and _LINE.match(text, q.end)
     ):

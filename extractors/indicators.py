@@ -131,7 +131,8 @@ def after(text: str, place: int, end: int) -> str:
         return ""
     phrase = m.group(1)
     if len(phrase) <= 3 and text[m.end() : m.end() + 1] == "、" and (more := _RIGHT.match(text, m.end() + 1, end)):
-        phrase = text[m.start(1) : more.end()]  # 6个国控、省控断面
+        if more.end() < end:  # else a number follows, and with it another member of the list
+            phrase = text[m.start(1) : more.end()]  # 6个国控、省控断面
     if _BARE_RIGHT.fullmatch(phrase):
         return ""
     stop = _RIGHT_STOP.search(phrase, 1 if phrase[0] == "未" else 0)
@@ -159,7 +160,7 @@ def items(left: str, count: int) -> list[str]:
     if len(parts) == count and count > 1:
         found = [before(p) for p in parts]
         short = min(len(p) for p in found)
-        if short >= 2 and not (short <= 4 and len(found[-1]) >= short + 4):
+        if short >= 2 and not (short <= 4 and len(found[-1]) >= short + 3):
             return found
         whole = left.strip(" ,，、:：")[-_MAX:]
         whole = whole[_LEAD.match(whole).end() :]  # type: ignore[union-attr]

@@ -19,7 +19,7 @@ from extractors.lexicon import settings
 from extractors.status import CAPACITY
 
 _MONEY_HEAD = re.compile(settings("figures")["money_head"])
-_STEPS = re.compile(r"(?:由|从|提高到|提高至|提升到|提升至|增加到|增加至|增至|降到|降至|升至|下降到|下降至)$")
+_STEPS = re.compile(r"(?:由|从|(?:提高|提升|增加|增长|降低|下降|减少|压减|压降|改善|上升|扩大|增|降|升|减)[到至])$")
 _START = attrgetter("start")
 _PROJECT_END = re.compile(r"(?:综合)?(?:项目|工程|生产线|基地).*$")
 _COMPARED_WITH = re.compile(r"[较比同与]")
@@ -101,6 +101,8 @@ def _dealt(sentence: SentenceView, at: int, first: int) -> Iterator[tuple[int, t
     what = indicators.before(text[at + 2 : listed[first].start])
     if count > 1 and not (alone and what and not indicators.is_change_only(what)):  # 分别奖励20万元 measures the prize
         parts = [""] * count if alone else indicators.items(left, count)
+        if what and not indicators.is_change_only(what) and len(set(parts)) == count:
+            parts = [part + what for part in parts]  # 东区、西区分别实现产值3亿元和5亿元
         yield from ((first + i, (part, i, count)) for i, part in enumerate(parts))
 
 

@@ -14,7 +14,7 @@ _UNTIL = re.compile(r"(?:截至|截止|截止到|至|到)\s*$")
 _OF_NOUN = re.compile(r"(?:任务|目标|预算|指标|总量|进度|计划(?:的|数|任务|目标|总量|内|外))")
 _FROM_BEFORE = re.compile(r"(?:由|从)$")
 _LEVEL_AT = re.compile(r"[由从到至比较]$")
-_YEARLY = re.compile(r"年均")
+_YEARLY = re.compile(r"年均(?=增|递|提|下|降|减|压|上)")
 _PAST_YEAR = re.compile(r"(?:过去)?一年(?:来)?|一年以来")  # in a yearly report: the year reported on
 _AFTER_COMPARED = re.compile(r"以来|同期|度?结转|度?遗留|的?基础|相比|上?增长|上?下降|[上下]?提高")
 
