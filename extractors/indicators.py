@@ -130,9 +130,9 @@ def after(text: str, place: int, end: int) -> str:
     if m is None:
         return ""
     phrase = m.group(1)
-    if len(phrase) <= 3 and text[m.end() : m.end() + 1] == "、" and (more := _RIGHT.match(text, m.end() + 1, end)):
-        if more.end() < end:  # else a number follows, and with it another member of the list
-            phrase = text[m.start(1) : more.end()]  # 6个国控、省控断面
+    more = _RIGHT.match(text, m.end() + 1, end) if len(phrase) <= 3 and text.startswith("、", m.end()) else None
+    if more is not None and more.end() < end:  # 6个国控、省控断面; before a number another member of the list stands
+        phrase = text[m.start(1) : more.end()]
     if _BARE_RIGHT.fullmatch(phrase):
         return ""
     stop = _RIGHT_STOP.search(phrase, 1 if phrase[0] == "未" else 0)
