@@ -57,9 +57,7 @@ _LAST_YEAR = re.compile(r"\s*(?:去年|上年|上学年|上学期|前一年|过�
 # 某公司的总投资3.5亿元、占地176亩、年产500吨…项目: all numbers up to 项目 describe it.
 _MODIFIER = re.compile(r"的(?:总投资|投资|占地|年产)[^,，。;；]{0,60}$")
 # A bracket that describes the thing before it: 温泉酒店(客房288间,投资4.5亿元).
-_GLOSSED = re.compile(
-    r"(?:项目|工程|酒店|宾馆|中心|大厦|综合楼|楼|园区|公园|厂|线|基地|道|路|渠|堤|广场|景区|校区|桥|隧道|水库|电站|学校|医院|场|馆|站|段)\((?!其中|分别|含|新增|累计|其余|完成|已)[^()]{0,60}$"
-)
+_GLOSSED = re.compile(rf"(?:{_any('built')})\((?!其中|分别|含|新增|累计|其余|完成|已)[^()]{{0,60}}$")
 _COULD = re.compile(r"可(?!支配|再生|用|持续|比|行|控)")
 _RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至)约?$")
 _RAISED_REACH = 8
