@@ -6,24 +6,27 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
+from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.errors import UsageError
 
 # Lock and system files: Word, LibreOffice, Windows, macOS (AppleDouble).
 IGNORED = ("~$*", ".~lock.*#", "thumbs.db", "ehthumbs.db", "desktop.ini", ".ds_store", "._*")
 _IGNORED_NAME = re.compile("|".join(map(translate, IGNORED)))
+_IGNORED_FIRST = frozenset(pattern[0] for pattern in IGNORED)
 # Categories of characters that a cell or a terminal cannot show as one character on its line.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"})
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One file of the input. ``source`` is its printable name relative to the input root; ``problem`` why it cannot be
-    opened at all (a pipe, a device, a broken link), else empty."""
+    opened at all (a pipe, a device, a broken link), else empty. A tuple, since a night makes one of every file there is."""
 
     path: str
     source: str
@@ -44,7 +47,7 @@ class Inputs:
 def printable(name: str) -> str:
     """A name as it stands in tables: bytes that are not UTF-8 as ``\\xNN``, other characters without a shape as
     ``\\uNNNN``, the backslash doubled, so that different names stay different."""
-    if name.isascii() and name.isprintable() and "\\" not in name:
+    if name.isprintable() and "\\" not in name:
         return name
     shown = []
     for c in name:
@@ -68,79 +71,87 @@ def collect(paths: Sequence[str | Path], skip: Sequence[Path] = ()) -> Inputs:
     """
     found = Inputs()
     skipped = {os.path.abspath(p) for p in skip}  # noqa: PTH100 (links stay as named)
-    seen: dict[str, tuple[str, str]] = {}  # absolute path → (root, relative name)
+    walked: list[tuple[str, list[Item]]] = []
     for given in sorted({os.path.abspath(p) for p in paths}):  # noqa: PTH100
         if not os.path.lexists(given):
             raise UsageError(f"找不到输入 {printable(given)},请检查路径")
         if Path(given).is_dir():
-            for path in _walk(given, skipped, found):
-                relative = os.path.relpath(path, given)
-                known = seen.get(path)
-                # The outermost root names a file that several inputs reach.
-                if known is None:
-                    seen[path] = (given, relative)
+            walked.append((given, _walk(given, skipped, found)))
         else:
-            seen.setdefault(given, (str(Path(given).parent), Path(given).name))
-    for path, source in _named(seen).items():
-        found.items.append(_item(path, source))
-    found.items.sort(key=lambda i: (i.source, i.path))
+            walked.append((str(Path(given).parent), [_item(given, printable(Path(given).name))]))
+    found.links.sort()
+    found.items = walked[0][1] if len(walked) == 1 else _together(walked)
+    found.items.sort(key=_ORDER)
     return found
 
 
-def _walk(root: str, skipped: set[str], found: Inputs) -> Iterator[str]:
-    stack = [root]
+_ORDER = itemgetter(1, 0)  # source, path
+
+
+def _walk(root: str, skipped: set[str], found: Inputs) -> list[Item]:
+    """The files below a folder, named from it."""
+    items: list[Item] = []
+    stack = [(root, "")]
     while stack:
-        folder = stack.pop()
+        folder, prefix = stack.pop()
         if folder in skipped:
             continue
         try:
-            entries = sorted(os.scandir(folder), key=lambda e: e.name)
+            entries = list(os.scandir(folder))
         except OSError:
-            yield folder  # stands in rejects as unreadable
+            items.append(_item(folder, prefix[:-1] or "."))  # stands in rejects as unreadable
             continue
         for entry in entries:
+            name = entry.name
             if entry.is_dir(follow_symlinks=False):
-                stack.append(entry.path)
-            elif _is_link_to_folder(entry):
-                found.links.append(printable(os.path.relpath(entry.path, root)))
-            elif _IGNORED_NAME.match(entry.name.lower()):
+                stack.append((entry.path, f"{prefix}{printable(name)}/"))
+            elif entry.is_symlink() and _is_link_to_folder(entry):
+                found.links.append(prefix + printable(name))
+            elif name[0].lower() in _IGNORED_FIRST and _IGNORED_NAME.match(name.lower()):
                 found.ignored += 1
             else:
-                yield entry.path
+                items.append(_item(entry.path, prefix + printable(name), entry))
+    return items
 
 
 def _is_link_to_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        return entry.is_symlink() and entry.is_dir()
+        return entry.is_dir()
     except OSError:  # a loop of links
         return False
 
 
-def _named(seen: dict[str, tuple[str, str]]) -> dict[str, str]:
-    """Path → source. Names that collide get as many folders of their root in front as it takes."""
-    names = {path: relative for path, (_, relative) in seen.items()}
+def _together(walked: Sequence[tuple[str, list[Item]]]) -> list[Item]:
+    """The files of several roots, each once and named from the outermost root that reaches it. Names that collide get as
+    many folders of their root in front as it takes."""
+    roots: dict[str, str] = {}
+    items: dict[str, Item] = {}
+    for root, of_root in walked:
+        for item in of_root:
+            if item.path not in items:
+                items[item.path], roots[item.path] = item, root
+    names = {path: item.source for path, item in items.items()}
     depth = 0
-    while True:
-        holders: dict[str, list[str]] = {}
-        for path, name in names.items():
-            holders.setdefault(name, []).append(path)
-        clashing = [path for same in holders.values() if len(same) > 1 for path in same]
-        if not clashing:
-            return {path: printable(name.replace(os.sep, "/")) for path, name in names.items()}
+    while len(set(names.values())) < len(names):
+        counts = Counter(names.values())
         depth += 1
-        for path in clashing:
-            root, relative = seen[path]
-            parts = Path(root).parts
-            names[path] = "/".join((*parts[-depth:], relative)) if depth <= len(parts) else path
+        for path in [p for p, name in names.items() if counts[name] > 1]:
+            parts = Path(roots[path]).parts
+            names[path] = (
+                "/".join((*map(printable, parts[-depth:]), items[path].source))
+                if depth <= len(parts)
+                else printable(path)
+            )
+    return [item._replace(source=names[path]) for path, item in items.items()]
 
 
-def _item(path: str, source: str) -> Item:
+def _item(path: str, source: str, entry: os.DirEntry[str] | None = None) -> Item:
     try:
-        status = os.stat(path)  # noqa: PTH116 (tens of thousands a night)
+        status = entry.stat() if entry is not None else os.stat(path)  # noqa: PTH116 (tens of thousands a night)
     except OSError as error:
         return Item(path, source, 0, 0, f"cannot be opened: {error.strerror or type(error).__name__}")
+    if stat.S_ISREG(status.st_mode):
+        return Item(path, source, status.st_size, status.st_mtime_ns)
     if stat.S_ISDIR(status.st_mode):
         return Item(path, source, 0, 0, "a folder that cannot be listed")
-    if not stat.S_ISREG(status.st_mode):
-        return Item(path, source, 0, 0, "not a regular file")
-    return Item(path, source, status.st_size, status.st_mtime_ns)
+    return Item(path, source, 0, 0, "not a regular file")

@@ -22,7 +22,7 @@ from pipeline.config import Settings
 from pipeline.inputs import Inputs, Item, printable
 from pipeline.journal import decode
 from pipeline.store import Store
-from pipeline.store.inputs import Known, Seen
+from pipeline.store.inputs import Seen, listed, path_in
 from pipeline.store.outcomes import Reading, keep, known_reads, read_key
 
 log = logging.getLogger(__name__)
@@ -56,41 +56,44 @@ class _Wanted:
 
 
 def take_in(
-    store: Store, found: Inputs, known: dict[str, Known], aside: dict[str, str], roots: Sequence[Path],
+    store: Store, found: Inputs, known: set[str], aside: dict[str, str], roots: Sequence[Path],
     settings: Settings, settle: float, scratch: Path, progress: batch.Progress, barred: frozenset[str] = frozenset(),
 ) -> Intake:  # fmt: skip
     """Read what the store does not know yet, and say what changed.
 
-    ``known`` are its inputs by path; ``aside`` the hash of files that an analyst called an older version of another;
-    ``barred`` the ids of purged documents, whose files are not even registered.
+    ``known`` are its inputs, a line each (:func:`pipeline.store.inputs.listing`); ``aside`` the hash of files that an
+    analyst called an older version of another; ``barred`` the ids of purged documents, whose files are not even registered.
     """
     fingerprint = program.program_fingerprint(settings)
     night = Intake(files=len(found.items))
-    fresh: list[Item] = []
-    paths = {item.path: printable(item.path) for item in found.items}
-    for item in found.items:
-        old = known.get(paths[item.path])
-        same = old is not None and (old.size, old.mtime_ns, old.source) == (item.size, item.modified_ns, item.source)
-        if same and old is not None and old.sha256 and old.fingerprint == fingerprint and not item.problem:
-            night.unchanged += 1
-        else:
-            fresh.append(item)
-    steady = set(_steady([i for i in fresh if not i.problem], settle))
+    there = [(printable(i.path), i) for i in found.items]
+    lines = [listed(path, i.size, i.modified_ns, i.source) for path, i in there]
+    fresh = [one for line, one in zip(lines, there, strict=True) if line not in known or one[1].problem]
+    night.unchanged = len(there) - len(fresh)
     wanted: list[_Wanted] = []
-    for item in fresh:
-        if not item.problem and item.path not in steady:
+    for path, item in fresh:
+        if _young(item, time.time()) and _open_for_writing(item.path):
             night.growing.append(item.source)
             continue
-        one = _wanted(item, paths[item.path], fingerprint)
+        one = _wanted(item, path, fingerprint)
         if one.sha256[:16] in barred:
             night.barred += 1
-        elif one.sha256 and aside.get(one.path) == one.sha256:
+        elif one.sha256 and aside.get(path) == one.sha256:
             night.unchanged += 1
         else:
             wanted.append(one)
     versions = _read(store, wanted, night, fingerprint, settings, scratch, progress)
-    night.seen += [_seen(w, versions[w.key]) for w in wanted if w.key in versions]
-    _leave(night, known, set(paths.values()), roots)
+    growing = set(_growing([w.item for w in wanted if w.key in versions], settle))
+    for w in wanted:
+        if w.key not in versions:
+            continue
+        if w.item.path in growing:
+            night.growing.append(w.item.source)
+            continue
+        night.seen.append(_seen(w, versions[w.key]))
+    changed = known.difference(lines)
+    if changed:
+        _leave(night, {path_in(line) for line in changed}, {path for path, _ in there}, roots)
     return night
 
 
@@ -108,8 +111,8 @@ def _seen(w: _Wanted, version: str) -> Seen:
     return Seen(w.path, w.item.source, w.sha256, w.item.size, w.item.modified_ns, w.item.problem, version)
 
 
-def _leave(night: Intake, known: dict[str, Known], there: set[str], roots: Sequence[Path]) -> None:
-    gone = set(known) - there
+def _leave(night: Intake, known: set[str], there: set[str], roots: Sequence[Path]) -> None:
+    gone = known - there
     for root in roots:
         of_root = printable(os.path.abspath(root)).rstrip("/") + "/"  # noqa: PTH100 (links stay as named)
         had = [p for p in gone if p.startswith(of_root)]
@@ -119,19 +122,21 @@ def _leave(night: Intake, known: dict[str, Known], there: set[str], roots: Seque
     night.gone = sorted(gone)
 
 
-def _steady(items: Sequence[Item], settle: float) -> Iterator[str]:
-    """Paths of the items that nobody writes to: older than a minute, or unchanged for ``settle`` seconds and not open for
-    writing."""
+def _growing(items: Sequence[Item], settle: float) -> Iterator[str]:
+    """Paths of the items that somebody still writes to. A file younger than a minute is looked at again when it has had
+    ``settle`` seconds to change; most of them pass while the files are read."""
     now = time.time()
-    young = [i for i in items if now - i.modified_ns / 1e9 < YOUNG_SECONDS]
-    names = {i.path for i in young}
-    yield from (i.path for i in items if i.path not in names)
+    young = [i for i in items if _young(i, now)]
     if not young:
         return
-    time.sleep(settle)
+    time.sleep(min(settle, max(0.0, max(i.modified_ns for i in young) / 1e9 + settle - now)))
     for item in young:
-        if _unchanged(item) and not _open_for_writing(item.path):
+        if not _unchanged(item) or _open_for_writing(item.path):
             yield item.path
+
+
+def _young(item: Item, now: float) -> bool:
+    return not item.problem and now - item.modified_ns / 1e9 < YOUNG_SECONDS
 
 
 def _unchanged(item: Item) -> bool:
@@ -167,7 +172,7 @@ def _wanted(item: Item, path: str, fingerprint: str) -> _Wanted:
         try:
             sha256 = _hash(item.path)
         except OSError as error:
-            item = replace(item, problem=f"cannot be read: {error.strerror or type(error).__name__}")
+            item = item._replace(problem=f"cannot be read: {error.strerror or type(error).__name__}")
     return _Wanted(item, path, sha256, read_key(item.source, sha256 or item.problem, fingerprint))
 
 

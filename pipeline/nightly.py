@@ -11,12 +11,13 @@ import hashlib
 import json
 import logging
 import shutil
+from collections.abc import Set
 from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from pipeline import batch, inputs, intake, logs, output, program, roster, spliced, stored
+from pipeline import batch, inputs, intake, logs, output, pieces, program, roster, spliced, stored
 from pipeline.clock import Clock
 from pipeline.config import Settings
 from pipeline.errors import UsageError
@@ -24,9 +25,8 @@ from pipeline.nightly_config import Nightly
 from pipeline.report import build, page
 from pipeline.report.data import Report, from_dict
 from pipeline.roster import Roster
-from pipeline.run import SHARD_DOCUMENTS
 from pipeline.store import Store, followups, marks, open_store, overlay, proposals, retention, reviewed, runs
-from pipeline.store.inputs import Night, current, set_aside
+from pipeline.store.inputs import Night, count, listed, listing, live_versions, path_in, set_aside
 from pipeline.store.progress import refresh
 from pipeline.store.tombstones import barred
 
@@ -47,7 +47,7 @@ def night(settings: Nightly, clock: Clock, progress: batch.Progress) -> Report:
     with store.run_lock(), output.workspace(out, "nightly") as partial:
         found = inputs.collect([i.path for i in settings.inboxes], skip=[out, output.partial_of(out)])
         with store.reader() as connection:
-            known = {k.path: k for k in current(connection)}
+            known = listing(connection, program.program_fingerprint(settings.extract))
             aside = set_aside(connection)
             bars = barred(connection)
             last = runs.last(connection)
@@ -55,47 +55,53 @@ def night(settings: Nightly, clock: Clock, progress: batch.Progress) -> Report:
             store, found, known, aside, [i.path for i in settings.inboxes], settings.extract, settings.settle,
             intake.work_folder(partial), progress, bars,
         )  # fmt: skip
-        report = _conclude(store, settings, clock, found, taken, units, last)
-        _publish(store, settings, partial, out, report)
+        report, changed = _conclude(store, settings, clock, found, taken, units, last)
+        _publish(store, settings, partial, out, report, changed)
     log.info("%s", json.dumps(report.counts), extra=logs.about(run=report.run_id, stage="nightly"))
     return report
+
+
+Concluded = tuple[Report, spliced.Changed | None]
 
 
 def _conclude(
     store: Store, settings: Nightly, clock: Clock, found: inputs.Inputs, taken: intake.Intake, units: Roster | None,
     last: runs.Run | None,
-) -> Report:  # fmt: skip
-    """The night's one transaction. A night that was done already (and perhaps killed before its report was out) is only told anew."""
+) -> Concluded:  # fmt: skip
+    """The night's one transaction: its report and what it changed. A night that was done already (and perhaps killed before its report was out) is only told anew, and what it changed not known."""
     started = clock.stamp()
     fingerprint = program.program_fingerprint(settings.extract)
     idle = not taken.seen and not taken.gone
     if idle and last is not None and last.started == started:
-        return from_dict(json.loads(last.report))
+        return from_dict(json.loads(last.report)), None
     number = (last.number if last else 0) + 1
     run_id = hashlib.blake2b(f"{last.run_id if last else ''}|{number}|{started}".encode(), digest_size=8).hexdigest()
 
-    def work(connection: Connection) -> Report:
+    def work(connection: Connection) -> Concluded:
         done = runs.last(connection)
         if done is not None and done.run_id == run_id:  # the server went away after it had committed
-            return from_dict(json.loads(done.report))
-        register = Night(connection, started, program.program_version(), fingerprint)
+            return from_dict(json.loads(done.report)), None
+        register = Night(connection, started, last.started if last else "", program.program_version(), fingerprint)
         register.seen(taken.seen)
         register.gone(taken.gone)
-        register.still_there()
         marks.carry_over(connection, register.changes, started)
         overlay.refresh(connection, [c.after.version for c in register.changes if c.after is not None], started)
         proposals.propose(connection, register.changes, started)
         decided = reviewed.decided_since(connection, last.started if last else "")
         compared = refresh(connection, register.changes, decided)
         report = Report(run_id, number, started[:10], started, program.program_version(), first_night=last is None)
-        build.fill(report, connection, register.changes, taken, units, clock.today(), compared)
+        live = live_versions(connection)
+        before = live - {c.after.version for c in register.changes if c.after is not None}
+        before |= {c.before.version for c in register.changes if c.before is not None}
+        build.fill(report, connection, register.changes, taken, units, clock.today(), compared, live)
         retention.clean(connection, clock.now(), settings.keep_days, fingerprint)
         runs.add(connection, runs.Run(
             run_id, number, "nightly", started, started[:10], program.program_version(), fingerprint,
             json.dumps({"year": settings.extract.year}), len(found.items), found.ignored,
             json.dumps(found.links, ensure_ascii=False), json.dumps(report.as_dict(), ensure_ascii=False),
         ))  # fmt: skip
-        return report
+        since = f"{last.run_id if last else ''} {_readings(before)}"
+        return report, spliced.Changed(since, register.changes, compared.documents, frozenset(decided))
 
     return store.write(work)
 
@@ -110,63 +116,86 @@ def republish(store: Store, settings: Nightly) -> bool:
     with output.workspace(out, "nightly") as partial:
         for name in ("journal", "new", "old"):
             shutil.rmtree(partial / name, ignore_errors=True)
-        for name in (STATE, spliced.PIECES):
+        for name in (STATE, pieces.FILE):
             (out / name).unlink(missing_ok=True)
-        _publish(store, settings, partial, out, from_dict(json.loads(last.report)))
+        _publish(store, settings, partial, out, from_dict(json.loads(last.report)), None)
     return True
 
 
-def _publish(store: Store, settings: Nightly, partial: Path, out: Path, report: Report) -> None:
+def _publish(
+    store: Store, settings: Nightly, partial: Path, out: Path, report: Report, changed: spliced.Changed | None
+) -> None:
     """Put tables and report out; the tables only where they are not those that stand there."""
     with store.reader() as connection:
-        state = _state(connection, settings)
-        if _exported(out) == state:
+        readings = _readings(live_versions(connection))
+        now, told = _state(connection, readings, settings), f"{report.run_id} {readings}"
+        before, before_told = _exported(out)
+        if before == now:
             page.write(report, out)
+            _note(out, now, told)
             return
         new = output.fresh(partial)
-        _export(connection, new, out, export_settings(connection, settings))
+        if changed is not None and before_told != changed.since:
+            changed = None  # the old tables are not those of the night before
+        _export(connection, new, out, export_settings(connection, settings), now, before, changed)
         page.write(report, new)
-        (new / STATE).write_text(state + "\n", "utf-8")
+        _note(new, now, told)
         output.publish(partial, out)
 
 
-def _export(connection: Connection, new: Path, out: Path, settings: Settings) -> None:
+def _export(
+    connection: Connection,
+    new: Path,
+    out: Path,
+    settings: Settings,
+    now: str,
+    before: str,
+    changed: spliced.Changed | None,
+) -> None:
     """Write the tables: CSV alone from those of the night before, other formats from the start."""
-    if settings.formats == ("csv",) and len(current(connection)) <= SHARD_DOCUMENTS:
-        merge, rows, pieces = spliced.write(connection, out, new)
-        stored.finish(connection, merge, new, out, settings, "", rows)
-        (new / spliced.PIECES).write_text(pieces, "utf-8")
+    if settings.formats != ("csv",):
+        stored.write(connection, new, out, settings)
         return
-    stored.write(connection, new, out, settings)
+    found = spliced.write(connection, out, new, now, before, changed)
+    written = stored.Written(found.documents, sum(found.parts), found.rejects(), found.totals())
+    stored.describe(connection, new, out, settings, written)
+    (new / pieces.FILE).write_text(found.written(), "utf-8")
 
 
 STATE = "state.txt"
 
 
-def _exported(out: Path) -> str:
+def _exported(out: Path) -> tuple[str, str]:
+    """The state of the tables that stand in ``out``; and the run that last found or made them so, with its readings."""
     try:
-        return (out / STATE).read_text("utf-8").strip()
+        state, _, told = (out / STATE).read_text("utf-8").strip().partition("\n")
     except OSError:
-        return ""
+        return "", ""
+    return state, told
 
 
-def _state(connection: Connection, settings: Nightly) -> str:
-    """What the exported tables depend on."""
-    digest = hashlib.blake2b(digest_size=16)
-    for k in current(connection):
-        digest.update(f"{k.version}|".encode())
+def _note(folder: Path, state: str, told: str) -> None:
+    draft = folder / f"{STATE}.draft"
+    draft.write_text(f"{state}\n{told}\n", "utf-8")
+    draft.replace(folder / STATE)
+
+
+def _readings(versions: Set[str]) -> str:
+    return hashlib.blake2b("|".join(sorted(versions)).encode(), digest_size=16).hexdigest()
+
+
+def _state(connection: Connection, readings: str, settings: Nightly) -> str:
+    """What the exported tables depend on: the readings that count, the decisions on them, what the last run passed over."""
     last = runs.last(connection)
-    digest.update(f"{followups.number(connection)}|{reviewed.last_number(connection)}|".encode())
-    digest.update(f"{last.ignored if last else 0}|{settings.formats}|{settings.extract}".encode())
-    return digest.hexdigest()
+    raw = f"{readings}|{followups.number(connection)}|{reviewed.last_number(connection)}|{last.ignored if last else 0}|{settings.formats}|{settings.extract}"
+    return hashlib.blake2b(raw.encode(), digest_size=16).hexdigest()
 
 
 def export_settings(connection: Connection, settings: Nightly) -> Settings:
     """The formats of the night."""
     formats = settings.formats
     if formats is None:
-        many = len(current(connection)) > MANY_DOCUMENTS
-        formats = ("csv",) if many else settings.extract.formats
+        formats = ("csv",) if count(connection) > MANY_DOCUMENTS else settings.extract.formats
     return replace(settings.extract, formats=formats)
 
 
@@ -174,12 +203,14 @@ def pending(settings: Nightly) -> list[str]:
     """Names of the files that the next night would look at, by size and time alone."""
     skip = [settings.out, output.partial_of(settings.out)] if settings.out else []
     found = inputs.collect([i.path for i in settings.inboxes], skip=skip)
-    known = {}
+    known: set[str] = set()
     if not (settings.url.startswith("sqlite") and not Path(settings.url.split("///", 1)[-1]).exists()):
         with open_store(settings.url, busy=settings.wait).reader() as connection:
-            known = {k.path: k for k in current(connection)}
+            known = listing(connection, program.program_fingerprint(settings.extract))
+    paths = {path_in(line) for line in known}
     return [
         i.source
         for i in found.items
-        if (k := known.get(inputs.printable(i.path))) is None or (k.size, k.mtime_ns) != (i.size, i.modified_ns)
+        for path in [inputs.printable(i.path)]
+        if (path not in paths if i.problem else listed(path, i.size, i.modified_ns, i.source) not in known)
     ]

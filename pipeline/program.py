@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +17,7 @@ def program_version() -> str:
     return __version__
 
 
+@lru_cache(maxsize=4)
 def program_fingerprint(settings: Settings) -> str:
     """What a reading depends on besides its input: the program, its lexicons by content, the settings that change rows."""
     digest = hashlib.blake2b(digest_size=16)

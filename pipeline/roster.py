@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from extractors.report_titles import is_report
 from pipeline.errors import UsageError
 from pipeline.store.ledger import Document
 
@@ -26,9 +27,7 @@ _HEADERS = {
 }
 _SPLIT = re.compile(r"[;；\n]+")
 _REPORT = re.compile(r"\s*(.+?)\s*[=:：@]\s*(\d{4}-\d{2}-\d{2})\s*")
-_YEAR = re.compile(r"(?:19|20)\d{2}")
 _UNNEEDED = re.compile(r"[\W_]+")
-_PIECES = re.compile(r"(?:19|20)\d{2}年?度?|的|关于")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class Roster:
             Missing(u.name, e.title, e.due, e.due < today)
             for u in self.units
             for e in u.reports
-            if not any(_fits(e, d) for d in held.get(u.name, ()))
+            if not any(is_report(e.title, d.title, d.source, d.kind, d.year) for d in held.get(u.name, ()))
         ]
         return sorted(found, key=lambda m: (m.due, m.unit, m.title))
 
@@ -102,21 +101,6 @@ class Roster:
         if document.issuer and (known := self._names.get(document.issuer)):
             return known
         return self.unit_in(document.title) or self.unit_in(document.source) or self.unit_in(document.issuer)
-
-
-def _fits(expected: Expected, document: Document) -> bool:
-    """Whether a document is the report: the words of the title but for the year stand in its title or name, and where the
-    title has a year, it is the document's."""
-    year = _YEAR.search(expected.title)
-    told = document.title + document.source
-    if year and str(document.year) != year[0] and year[0] not in told:
-        return False
-    pieces = [_UNNEEDED.sub("", p) for p in _PIECES.split(expected.title)]
-    if all(piece in told for piece in pieces if piece):
-        return True
-    kinds = {"plan": "计划", "summary": "总结"}
-    word = kinds.get(document.kind, "")
-    return bool(word) and [p for p in pieces if p] in ([word], ["工作" + word])
 
 
 def read(path: Path) -> Roster:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -61,23 +61,35 @@ def export(store: Store, out: Path, settings: Settings, as_of: str = "") -> Summ
 def write(connection: Connection, new: Path, out: Path, settings: Settings, as_of: str = "") -> Summary:
     """Write the tables into ``new``, which will stand at ``out``."""
     merge = merged(connection, as_of)
-    return finish(connection, merge, new, out, settings, as_of, None)
+    settings = _as_read(connection, settings, as_of)
+    rows = run.write_tables(merge, new, settings, standing(connection, as_of))
+    return describe(connection, new, out, settings, Written(merge.documents, merge.parts, merge.reasons, rows), as_of)
 
 
-def finish(
-    connection: Connection, merge: Merge, new: Path, out: Path, settings: Settings, as_of: str,
-    rows: dict[str, int] | None,
-) -> Summary:  # fmt: skip
-    """Write the tables, unless they are written already (``rows`` by table), and what describes them."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands in tables that are written: documents and their parts, rejects by reason, rows by table."""
+
+    documents: int
+    parts: int
+    reasons: Mapping[str, int]
+    rows: dict[str, int]
+
+
+def describe(
+    connection: Connection, new: Path, out: Path, settings: Settings, written: Written, as_of: str = ""
+) -> Summary:
+    """Write what describes the tables in ``new``."""
     last = runs.last(connection, as_of)
-    files = merge.documents + sum(merge.reasons.values())
-    year = json.loads(last.settings).get("year") if last else settings.year
-    links = list(json.loads(last.links)) if last else []
     summary = Summary(
-        str(out), files, merge.documents, merge.parts, last.ignored if last else 0, links,
-        dict(sorted(merge.reasons.items())),
+        str(out), written.documents + sum(written.reasons.values()), written.documents, written.parts,
+        last.ignored if last else 0, list(json.loads(last.links)) if last else [],
+        dict(sorted(written.reasons.items())), written.rows,
     )  # fmt: skip
-    settings = replace(settings, year=year)
-    summary.rows = run.write_tables(merge, new, settings, standing(connection, as_of)) if rows is None else rows
-    run.describe(new, settings, summary)
+    run.describe(new, _as_read(connection, settings, as_of), summary)
     return summary
+
+
+def _as_read(connection: Connection, settings: Settings, as_of: str) -> Settings:
+    last = runs.last(connection, as_of)
+    return replace(settings, year=json.loads(last.settings).get("year")) if last else settings

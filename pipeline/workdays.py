@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 _STEP = timedelta(days=1)
 
 
+@lru_cache(maxsize=4096)  # a report asks for the same few days hundreds of times
 def is_workday(day: date) -> bool | None:
     """Whether people work on a day; None beyond the announced years."""
     import chinese_calendar  # noqa: PLC0415

@@ -159,7 +159,7 @@ def intake_of(settings: nightly_config.Nightly) -> intake.Intake:
     found = inputs.collect([i.path for i in settings.inboxes])
     scratch = settings.file.parent / "scratch"
     scratch.mkdir(exist_ok=True)
-    return intake.take_in(store, found, {}, {}, [], settings.extract, settings.settle, scratch, lambda _a, _b: None)
+    return intake.take_in(store, found, set(), {}, [], settings.extract, settings.settle, scratch, lambda _a, _b: None)
 
 
 def test_a_file_that_is_appended_to_is_growing(file: Path) -> None:

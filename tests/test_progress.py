@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from extractors.indicator_wording import agreement, indicator_key
 from extractors.schema import DocumentRow, FigureRow, ProgressRow
-from pipeline.progress import Matcher, agreement, indicator_key
+from pipeline.progress import Matcher
 
 PLAN = DocumentRow(
     doc_id="p", title="青杉县林业局2022年工作计划", kind="plan", issuer="青杉县林业局", year=2022, date="2022-01-05"

@@ -5,6 +5,7 @@ A lexicon is a ``.tsv`` (columns named in its first line, ``#`` comments) or a `
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -51,3 +52,8 @@ def patterns(name: str, key: str) -> str:
     """The list of regular expressions ``key`` of ``name.toml`` as one alternation, in the order of the file."""
     listed: list[str] = settings(name)[key]
     return "|".join(listed)
+
+
+def alternation(name: str, key: str) -> str:
+    """The words ``key`` of ``name.toml`` as a regular expression, the longest first."""
+    return "(?:" + "|".join(map(re.escape, words(name, key))) + ")"

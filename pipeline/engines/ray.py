@@ -156,4 +156,4 @@ def _unpacked(item: Item, content: bytes | None, path: Path) -> Item:
     if content is None:
         return item
     path.write_bytes(content)
-    return replace(item, path=str(path))
+    return item._replace(path=str(path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import asdict
 from datetime import date, timedelta
 
@@ -20,6 +20,7 @@ from pipeline.roster import Roster
 from pipeline.store import decisions, followed, followups, ledger, proposals
 from pipeline.store.inputs import Change
 from pipeline.store.outcomes import chunks, load
+from pipeline.store.progress import Compared
 from pipeline.store.rejects import standing_rejects
 
 MAX_LINES = 200
@@ -30,9 +31,9 @@ _WORTH_SHOWING = ("missed", "behind")
 
 def fill(
     report: Report, connection: Connection, changes: list[Change], night: Intake, roster: Roster | None, today: date,
-    progress: tuple[dict[str, ProgressRow], dict[str, ProgressRow]],
+    compared: Compared, live: Set[str],
 ) -> None:  # fmt: skip
-    """Complete a report of a night whose changes are in the store."""
+    """Complete a report of a night whose changes are in the store; ``live`` are the readings that count now."""
     kinds = Counter(c.kind for c in changes)
     moved = {kind: kinds[kind] for kind in ("new", "changed", "gone", "renamed", "reread")}
     read = sum(moved.values()) - moved["gone"]
@@ -44,12 +45,12 @@ def fill(
     report.missing_inboxes = night.missing
     if night.barred:
         report.notes.append(f"收件箱里有 {night.barred} 份已清除的材料,没有收入;请从收件箱删去")
-    _rejects(report, connection, changes)
+    _rejects(report, connection, changes, live)
     found = compare(connection, changes)
     report.tables = {table: asdict(count) for table, count in found.counts.items()}
     report.altered = [asdict(a) for a in found.altered]
     report.due_7, report.due_30, report.overdue = due_lines(connection, roster, today, report.counts)
-    _targets(report, connection, *progress)
+    _targets(report, connection, compared.before, compared.after)
     if roster is not None:
         missing = roster.missing(ledger.documents(connection), today)
         report.counts["not_submitted"] = sum(m.late for m in missing)
@@ -68,7 +69,7 @@ def fill(
     report.counts["lost_decisions"] = len(lost) + len(stray)
 
 
-def _rejects(report: Report, connection: Connection, changes: list[Change]) -> None:
+def _rejects(report: Report, connection: Connection, changes: list[Change], live: Set[str]) -> None:
     fresh = [c.after for c in changes if c.after is not None and c.kind != "reread"]
     for chunk in chunks(sorted({k.version for k in fresh})):
         for _, outcomes in load(connection, chunk, (), texts=False):
@@ -79,7 +80,7 @@ def _rejects(report: Report, connection: Connection, changes: list[Change]) -> N
             ]
     report.counts["rejected"] = len(report.rejects)
     report.rejects = sorted(report.rejects, key=lambda r: r["source"])[:MAX_LINES]
-    report.reject_reasons = standing_rejects(connection)
+    report.reject_reasons = standing_rejects(connection, live)
 
 
 def due_lines(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -67,19 +67,23 @@ class Report:
     notes: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
-        return asdict(self)
+        """As JSON has it: lists of plain dictionaries."""
+        told = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return told | {name: [_plain(line) for line in told[name]] for name in _LINES}
+
+
+_LINES: dict[str, type[DueLine] | type[TargetLine]] = {
+    "due_7": DueLine, "due_30": DueLine, "overdue": DueLine, "target_changes": TargetLine, "behind": TargetLine,
+}  # fmt: skip
+
+
+def _plain(line: DueLine | TargetLine) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in line.__dataclass_fields__}
 
 
 def from_dict(content: dict[str, Any]) -> Report:
     """A report from its JSON."""
     known = {k: v for k, v in content.items() if k in Report.__dataclass_fields__}
-    for name, kind in (
-        ("due_7", DueLine),
-        ("due_30", DueLine),
-        ("overdue", DueLine),
-        ("target_changes", TargetLine),
-        ("behind", TargetLine),
-    ):
+    for name, kind in _LINES.items():
         known[name] = [kind(**line) for line in known.get(name, ())]
     return Report(**known)

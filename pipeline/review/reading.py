@@ -23,7 +23,7 @@ from pipeline.clock import Clock
 from pipeline.config import Settings
 from pipeline.errors import RunError
 from pipeline.inputs import Item, printable
-from pipeline.store import Store, marks, overlay, proposals
+from pipeline.store import Store, marks, overlay, proposals, runs
 from pipeline.store.inputs import Night, Seen, current
 from pipeline.store.outcomes import load
 from pipeline.store.progress import refresh
@@ -193,7 +193,14 @@ class Desk:
 
     def _register(self, connection: Connection, seen: list[Seen], now: str) -> None:
         """As a night does with what is new."""
-        register = Night(connection, now, program.program_version(), program.program_fingerprint(self._settings))
+        last = runs.last(connection)
+        register = Night(
+            connection,
+            now,
+            last.started if last else "",
+            program.program_version(),
+            program.program_fingerprint(self._settings),
+        )
         register.seen(seen)
         marks.carry_over(connection, register.changes, now)
         overlay.refresh(connection, [c.after.version for c in register.changes if c.after is not None], now)

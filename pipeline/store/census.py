@@ -45,7 +45,7 @@ def take(connection: Connection) -> Census:
         return int(connection.execute(select(func.count()).select_from(table)).scalar() or 0)
 
     live = current(connection)
-    rejected = sum(standing_rejects(connection).values())
+    rejected = sum(standing_rejects(connection, {k.version for k in live}).values())
     outcomes = sum(len(found) for found in entries(connection, [k.version for k in live]).values())
     lost = sum(s.how == decisions.LOST for s in decisions.standing(connection))
     return Census(

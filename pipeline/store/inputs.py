@@ -1,6 +1,7 @@
 """The files of the inboxes: which versions there were, and which reading of each counted when.
 
-Times are local, ISO 8601 to the second; ``until`` is empty while something holds.
+Times are local, ISO 8601 to the second; ``until`` is empty while something holds, and ``last_seen``, the last night that found
+an input, is told when it ends: until then that is the last night there was.
 """
 
 from __future__ import annotations
@@ -10,7 +11,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from pipeline.store.outcomes import chunks
 from pipeline.store.schema import INPUTS, READINGS
@@ -81,9 +96,8 @@ def _at(as_of: str, since: ColumnElement[str], until: ColumnElement[str]) -> Col
     return and_(since <= end, or_(until == "", until > end))
 
 
-def current(connection: Connection, as_of: str = "") -> list[Known]:
-    """The inputs that count now, or did at the end of the day ``as_of``, in the order of their names."""
-    query = (
+def _currently(as_of: str = "") -> Select[Any]:
+    return (
         select(
             INPUTS.c.input_id, INPUTS.c.path, INPUTS.c.number, INPUTS.c.source, INPUTS.c.sha256, INPUTS.c.size,
             INPUTS.c.mtime_ns, INPUTS.c.problem, READINGS.c.version, READINGS.c.fingerprint,
@@ -91,24 +105,98 @@ def current(connection: Connection, as_of: str = "") -> list[Known]:
         .join(READINGS, READINGS.c.input_id == INPUTS.c.input_id)
         .where(_at(as_of, INPUTS.c.first_seen, INPUTS.c.until), _at(as_of, READINGS.c.since, READINGS.c.until))
     )  # fmt: skip
-    rows: list[Any] = list(connection.execute(query))
+
+
+def _in_order(rows: Iterable[Any]) -> list[Known]:
     return sorted((Known(*row) for row in rows), key=lambda k: (k.source, k.path))
 
 
-class Night:
-    """Applies one night to the register, inside one transaction."""
+def current(connection: Connection, as_of: str = "") -> list[Known]:
+    """The inputs that count now, or did at the end of the day ``as_of``, in the order of their names."""
+    return _in_order(connection.execute(_currently(as_of)).all())
 
-    def __init__(self, connection: Connection, now: str, program: str, fingerprint: str) -> None:
-        self._connection, self._now, self._program, self._fingerprint = connection, now, program, fingerprint
-        self._known = {k.path: k for k in current(connection)}
+
+def current_at(connection: Connection, paths: Iterable[str]) -> dict[str, Known]:
+    """The inputs that count now at these paths."""
+    rows: list[Any] = []
+    for chunk in chunks(paths):
+        rows += connection.execute(_currently().where(INPUTS.c.path.in_(chunk))).all()
+    return {k.path: k for k in _in_order(rows)}
+
+
+def current_with(connection: Connection, versions: Iterable[str]) -> list[Known]:
+    """The inputs that count now whose reading is one of these, in the order of their names."""
+    rows: list[Any] = []
+    for chunk in chunks(sorted(set(versions))):
+        rows += connection.execute(_currently().where(READINGS.c.version.in_(chunk))).all()
+    return _in_order(rows)
+
+
+def count(connection: Connection) -> int:
+    """How many inputs count now."""
+    return int(connection.execute(select(func.count()).select_from(INPUTS).where(INPUTS.c.until == "")).scalar() or 0)
+
+
+def listing(connection: Connection, fingerprint: str) -> set[str]:
+    """One line for each input that counts now: that of :func:`listed` where it was read by this program, else one that
+    equals none. One string from the database, since a row an input costs a night more than its walk."""
+    usual = (INPUTS.c.sha256 != "") & (INPUTS.c.problem == "")
+    line = (
+        INPUTS.c.path + "\t" + cast(INPUTS.c.size, Text) + "\t" + cast(INPUTS.c.mtime_ns, Text) + "\t" + INPUTS.c.source
+        + case((usual, ""), else_="\t")
+    )  # fmt: skip
+    text = connection.execute(select(_joined(connection, line)).where(INPUTS.c.until == "")).scalar()
+    found = set(str(text).split("\n")) if text else set()
+    outdated = (
+        select(INPUTS.c.path, line)
+        .join(READINGS, READINGS.c.input_id == INPUTS.c.input_id)
+        .where(READINGS.c.until == "", READINGS.c.fingerprint != fingerprint, INPUTS.c.until == "")
+    )
+    for path, old in connection.execute(outdated).all():
+        found.discard(old)
+        found.add(f"{path}\t")
+    return found
+
+
+def listed(path: str, size: int, mtime_ns: int, source: str) -> str:
+    """The line of an input in :func:`listing`. Printable names hold no tab and no line break."""
+    return f"{path}\t{size}\t{mtime_ns}\t{source}"
+
+
+def path_in(line: str) -> str:
+    """The path in a line of :func:`listing`."""
+    return line.partition("\t")[0]
+
+
+def live_versions(connection: Connection, as_of: str = "") -> set[str]:
+    """The readings that count now, or did at the end of the day ``as_of``."""
+    if as_of:
+        return {k.version for k in current(connection, as_of)}
+    text = connection.execute(select(_joined(connection, READINGS.c.version)).where(READINGS.c.until == "")).scalar()
+    return set(str(text).split("\n")) if text else set()
+
+
+def _joined(connection: Connection, value: ColumnElement[str]) -> ColumnElement[str]:
+    """All values as one text, a line each, in any order."""
+    join = func.group_concat if connection.dialect.name == "sqlite" else func.string_agg
+    return join(value, "\n")
+
+
+class Night:
+    """Applies one night to the register, inside one transaction. ``before`` is when the night before began."""
+
+    def __init__(self, connection: Connection, now: str, before: str, program: str, fingerprint: str) -> None:
+        self._connection, self._now, self._before = connection, now, before
+        self._program, self._fingerprint = program, fingerprint
         self.changes: list[Change] = []
 
     def seen(self, found: Sequence[Seen]) -> None:
         """Inputs that were read tonight: new files, new contents, new names, new readings of old ones."""
+        known = current_at(self._connection, [s.path for s in found])
         numbers = self._numbers([s.path for s in found])
         fresh, readings = [], []
         for s in found:
-            old = self._known.get(s.path)
+            old = known.get(s.path)
             same_bytes = old is not None and (old.sha256, old.problem) == (s.sha256, s.problem)
             if old is not None and same_bytes:
                 self._touch(old, s)
@@ -130,7 +218,7 @@ class Night:
                 fresh.append({
                     "input_id": new.input_id, "path": s.path, "number": number, "source": s.source,
                     "sha256": s.sha256, "size": s.size, "mtime_ns": s.mtime_ns, "problem": s.problem,
-                    "first_seen": self._now, "last_seen": self._now,
+                    "first_seen": self._now,
                 })  # fmt: skip
             readings.append({
                 "input_id": new.input_id, "since": self._now, "version": s.version, "program": self._program,
@@ -144,14 +232,9 @@ class Night:
 
     def gone(self, paths: Iterable[str]) -> None:
         """Inputs that are not in the inboxes any more."""
-        for path in sorted(paths):
-            old = self._known[path]
+        for _, old in sorted(current_at(self._connection, paths).items()):
             self._end(old.input_id, superseded_by="")
             self.changes.append(Change(old, None))
-
-    def still_there(self) -> None:
-        """Note the night on every input that holds."""
-        self._connection.execute(update(INPUTS).where(INPUTS.c.until == "").values(last_seen=self._now))
 
     def _touch(self, old: Known, s: Seen) -> None:
         if (old.size, old.mtime_ns, old.source) != (s.size, s.mtime_ns, s.source):
@@ -163,7 +246,9 @@ class Night:
 
     def _end(self, of_input: str, superseded_by: str) -> None:
         self._connection.execute(
-            update(INPUTS).where(INPUTS.c.input_id == of_input).values(until=self._now, superseded_by=superseded_by)
+            update(INPUTS)
+            .where(INPUTS.c.input_id == of_input)
+            .values(until=self._now, last_seen=self._before, superseded_by=superseded_by)
         )
         self._end_reading(of_input)
 

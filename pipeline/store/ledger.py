@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, and_, column, or_, select, table
+from sqlalchemy import Connection, and_, column, func, or_, select, table
 
 from extractors.schema import ProgressRow
 from pipeline.store.inputs import current
@@ -142,10 +142,8 @@ def documents(connection: Connection, as_of: str = "") -> list[Document]:
 
 def states(connection: Connection) -> dict[str, int]:
     """How many targets are met, behind, …"""
-    counts: dict[str, int] = {}
-    for (state,) in connection.execute(select(PROGRESS.c.state)):
-        counts[state] = counts.get(state, 0) + 1
-    return counts
+    query = select(PROGRESS.c.state, func.count()).group_by(PROGRESS.c.state)
+    return {str(state): int(count) for state, count in connection.execute(query)}
 
 
 def sources(connection: Connection, doc_ids: set[str]) -> dict[str, str]:

@@ -7,9 +7,9 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, select
+from sqlalchemy import Connection, and_, delete, insert, select
 
 from extractors.schema import TABLES
 from pipeline.journal import Entry
@@ -214,35 +214,49 @@ def forget(connection: Connection, versions: Iterable[str]) -> int:
     return gone
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """One outcome of the current reading of an input that counts."""
+class Head(NamedTuple):
+    """One outcome of the current reading of an input that counts. ``source`` and ``path`` are the input's, which is a
+    container where the outcome has another name."""
 
+    source: str
+    path: str
     version: str
     document: int
-    source: str
+    outcome_source: str
     doc_id: str
     reason: str
     detail: str
     parts: int
-    decided: int = 0  # number of the latest decision on it
 
-    @property
-    def state(self) -> str:
-        """What its rows as they go out depend on: the reading and the decisions on it."""
-        return f"{self.version}~{self.decided}" if self.decided else self.version
+
+_LIVE = (
+    select(
+        INPUTS.c.source, INPUTS.c.path, OUTCOMES.c.version, OUTCOMES.c.document, OUTCOMES.c.source, OUTCOMES.c.doc_id,
+        OUTCOMES.c.reason, OUTCOMES.c.detail, OUTCOMES.c.parts,
+    )
+    .join(READINGS, and_(READINGS.c.version == OUTCOMES.c.version, READINGS.c.until == ""))
+    .join(INPUTS, and_(INPUTS.c.input_id == READINGS.c.input_id, INPUTS.c.until == ""))
+)  # fmt: skip
 
 
 def live(connection: Connection) -> list[Head]:
     """The outcomes that count now, second copies included, in input order."""
-    query = (
-        select(
-            INPUTS.c.source, INPUTS.c.path, OUTCOMES.c.version, OUTCOMES.c.document, OUTCOMES.c.source, OUTCOMES.c.doc_id,
-            OUTCOMES.c.reason, OUTCOMES.c.detail, OUTCOMES.c.parts, func.coalesce(REVIEWS.c.number, 0),
-        )
-        .join(READINGS, and_(READINGS.c.version == OUTCOMES.c.version, READINGS.c.until == ""))
-        .join(INPUTS, and_(INPUTS.c.input_id == READINGS.c.input_id, INPUTS.c.until == ""))
-        .outerjoin(REVIEWS, and_(REVIEWS.c.version == OUTCOMES.c.version, REVIEWS.c.document == OUTCOMES.c.document))
-    )  # fmt: skip
-    rows = sorted(tuple(row) for row in connection.execute(query))
-    return [Head(*row[2:]) for row in rows]
+    return sorted(Head(*row) for row in connection.execute(_LIVE).all())
+
+
+def live_of(connection: Connection, versions: Iterable[str], doc_ids: Iterable[str]) -> list[Head]:
+    """Those of :func:`live` that are of these readings or have these bytes."""
+    rows: set[Any] = set()
+    for column, wanted in ((OUTCOMES.c.version, versions), (OUTCOMES.c.doc_id, doc_ids)):
+        for chunk in chunks(sorted(set(wanted))):
+            rows |= {tuple(row) for row in connection.execute(_LIVE.where(column.in_(chunk))).all()}
+    return sorted(Head(*row) for row in rows)
+
+
+def doc_ids_of(connection: Connection, versions: Iterable[str]) -> set[str]:
+    """The bytes that readings are of; what is empty is nobody's copy and left out."""
+    found: set[str] = set()
+    for chunk in chunks(sorted(set(versions))):
+        query = select(OUTCOMES.c.doc_id).where(OUTCOMES.c.version.in_(chunk), OUTCOMES.c.reason != "empty")
+        found |= set(connection.scalars(query))
+    return found - {""}

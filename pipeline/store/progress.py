@@ -7,60 +7,84 @@ documents that are tied to the changed ones by bodies they share; only those are
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, column, delete, insert, select, table
 
+from extractors.issuing_bodies import bodies
 from extractors.schema import ProgressRow
-from pipeline.progress import Matcher, bodies
+from pipeline.progress import Matcher
 from pipeline.store import reviewed
-from pipeline.store.inputs import Change, current
+from pipeline.store.inputs import Change, current, current_with
 from pipeline.store.outcomes import DECLARED, chunks, load
 from pipeline.store.schema import BODIES, OUTCOMES, PROGRESS
 
+_TARGET_DOCUMENT = DECLARED["progress"].index("target_doc_id")
 COMPARED = ("documents", "figures", "deadlines", "units")
 _CURRENT = table("current_outcomes", column("version"), column("document"))
 
 
+@dataclass(slots=True)
+class Compared:
+    """What became of targets: their rows before and after, by target, and the documents where any is another."""
+
+    before: dict[str, ProgressRow] = field(default_factory=dict)
+    after: dict[str, ProgressRow] = field(default_factory=dict)
+    documents: frozenset[str] = frozenset()
+
+
 def refresh(
     connection: Connection, changes: Sequence[Change], decided: Collection[str] = (), everything: bool = False
-) -> tuple[dict[str, ProgressRow], dict[str, ProgressRow]]:
-    """Bring ``progress`` up to date; the rows of the documents concerned by target, before and after. ``decided`` are readings
-    that analysts have decided on since the last time."""
+) -> Compared:
+    """Bring ``progress`` up to date for the documents concerned. ``decided`` are readings that analysts have decided on since
+    the last time."""
     versions = {k.version for c in changes for k in (c.before, c.after) if k is not None} | set(decided)
     if not versions and not everything:
-        return {}, {}
+        return Compared()
     _index(connection, {c.after.version for c in changes if c.after is not None})
-    live = [k.version for k in current(connection)]
-    concerned = set(live) | versions if everything else _tied(connection, _copies(connection, versions))
+    if everything:
+        live = [k.version for k in current(connection)]
+        concerned = set(live) | versions
+    else:
+        concerned = _tied(connection, _copies(connection, versions))
+        live = [k.version for k in current_with(connection, concerned)]
     counted = _counted(connection, concerned)
     matcher = Matcher()
     doc_ids: set[str] = set()
-    for version, outcomes in reviewed.load(connection, [v for v in live if v in concerned], COMPARED, texts=False):
+    for version, outcomes in reviewed.load(connection, live, COMPARED, texts=False):
         for number, outcome in enumerate(outcomes):
             if (version, number) in counted:
                 matcher.add(*(outcome.rows[t] for t in COMPARED))
     for chunk in chunks(sorted(concerned)):
         doc_ids |= set(connection.scalars(select(OUTCOMES.c.doc_id).where(OUTCOMES.c.version.in_(chunk))))
-    before = _take(connection, doc_ids - {""})
-    names = DECLARED["progress"]
-    rows = [ProgressRow(*row) for row in matcher.rows()]
-    if rows:
-        connection.execute(
-            insert(PROGRESS), [{"ordinal": i} | {n: getattr(r, n) for n in names} for i, r in enumerate(rows)]
-        )
-    return before, {r.target_figure_id: r for r in rows}
+    before = rows_of(connection, doc_ids - {""})
+    after: dict[str, list[tuple[Any, ...]]] = {}
+    for row in matcher.rows():
+        after.setdefault(row[_TARGET_DOCUMENT], []).append(row)
+    changed = {d for d in before.keys() | after.keys() if before.get(d) != after.get(d)}
+    _replace(connection, changed, after)
+    return Compared(_by_target(before), _by_target(after), frozenset(changed))
 
 
-def _take(connection: Connection, doc_ids: set[str]) -> dict[str, ProgressRow]:
-    """Remove and give the rows whose targets stand in these documents."""
-    found: dict[str, ProgressRow] = {}
-    columns = [PROGRESS.c[n] for n in DECLARED["progress"]]
+def _by_target(rows: dict[str, list[tuple[Any, ...]]]) -> dict[str, ProgressRow]:
+    return {
+        row.target_figure_id: row for of_document in rows.values() for row in (ProgressRow(*r) for r in of_document)
+    }
+
+
+def _replace(connection: Connection, doc_ids: set[str], rows: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Put the rows of these documents in the place of those that are there."""
     for chunk in chunks(sorted(doc_ids)):
-        for row in connection.execute(select(*columns).where(PROGRESS.c.target_doc_id.in_(chunk))):
-            found[row.target_figure_id] = ProgressRow(*row)
         connection.execute(delete(PROGRESS).where(PROGRESS.c.target_doc_id.in_(chunk)))
-    return found
+    names = DECLARED["progress"]
+    added = [
+        {"ordinal": i} | dict(zip(names, row, strict=True))
+        for d in sorted(doc_ids)
+        for i, row in enumerate(rows.get(d, ()))
+    ]
+    if added:
+        connection.execute(insert(PROGRESS), added)
 
 
 def _index(connection: Connection, versions: set[str]) -> None:
@@ -119,10 +143,12 @@ def _counted(connection: Connection, versions: Iterable[str]) -> set[tuple[str, 
     return found
 
 
-def rows_of(connection: Connection, places: dict[str, int]) -> list[tuple[Any, ...]]:
-    """All rows, tuples in declaration order, in the order of the documents of their targets (``places`` by doc_id)."""
+def rows_of(connection: Connection, doc_ids: Iterable[str]) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows whose targets stand in these documents, tuples in declaration order, by document."""
     columns = [PROGRESS.c[n] for n in DECLARED["progress"]]
-    at = DECLARED["progress"].index("target_doc_id")
-    rows = [tuple(row) for row in connection.execute(select(*columns, PROGRESS.c.ordinal))]
-    rows.sort(key=lambda row: (places.get(row[at], -1), row[-1]))
-    return [row[:-1] for row in rows]
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for chunk in chunks(sorted(doc_ids)):
+        query = select(PROGRESS.c.target_doc_id, *columns).where(PROGRESS.c.target_doc_id.in_(chunk))
+        for doc_id, *row in connection.execute(query.order_by(PROGRESS.c.target_doc_id, PROGRESS.c.ordinal)).all():
+            found.setdefault(doc_id, []).append(tuple(row))
+    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
-from pipeline.store.inputs import Change, Known, current
+from pipeline.store.inputs import Change, Known, current_with
 from pipeline.store.outcomes import chunks, text_of
 from pipeline.store.schema import INPUTS, OUTCOMES, PROPOSALS, READINGS, ROWS
 
@@ -43,11 +43,12 @@ def propose(connection: Connection, changes: Sequence[Change], now: str) -> list
     heads = _heads(connection, [k.version for k in fresh])
     if not heads:
         return []
-    live = {k.version: k for k in current(connection)}
     added: dict[tuple[str, str], Proposal] = {}
     for known in fresh:
         for issuer, title, year, text_id in heads.get(known.version, ()):
-            for version, other_text in _alike(connection, issuer, title, year):
+            alike = _alike(connection, issuer, title, year)
+            live = {k.version: k for k in current_with(connection, alike)}
+            for version, other_text in alike.items():
                 other = live.get(version)
                 if other is None or other.input_id == known.input_id or other.sha256 == known.sha256:
                     continue
@@ -82,7 +83,8 @@ def _heads(connection: Connection, versions: Iterable[str]) -> dict[str, list[tu
     return found
 
 
-def _alike(connection: Connection, issuer: str, title: str, year: int) -> list[tuple[str, str]]:
+def _alike(connection: Connection, issuer: str, title: str, year: int) -> dict[str, str]:
+    """Readings with a document so named, and its text."""
     d = ROWS["documents"]
     query = (
         select(d.c.version, OUTCOMES.c.text_id)
@@ -91,7 +93,7 @@ def _alike(connection: Connection, issuer: str, title: str, year: int) -> list[t
         .order_by(d.c.version)
         .limit(50)
     )
-    return [(v, t) for v, t in connection.execute(query)]
+    return {str(v): str(t) for v, t in connection.execute(query)}
 
 
 def _in_order(connection: Connection, a: Known, b: Known) -> tuple[str, str]:

@@ -59,7 +59,14 @@ def _rows(table: str) -> Table:
 
 
 ROWS = {table: _rows(table) for table in ROW_TABLES}
-for _table, _name in (("documents", "doc_id"), ("figures", "doc_id"), ("deadlines", "due_end"), ("units", "canonical")):
+for _table, _name in (
+    ("documents", "doc_id"),
+    ("documents", "title"),
+    ("figures", "doc_id"),
+    ("deadlines", "due_end"),
+    ("deadlines", "due_start"),
+    ("units", "canonical"),
+):
     Index(f"ix_{_table}_{_name}", ROWS[_table].c[_name])
 for _name in ("figures", "deadlines", "units", "tasks"):
     Index(f"ix_{_name}_id", ROWS[_name].c[TABLES[_name].key[0]])
@@ -68,7 +75,7 @@ OUTCOMES = Table(
     "outcomes", META, _key("version"), Column("document", Integer, primary_key=True, autoincrement=False),
     _words("source"), _words("doc_id"), _words("reason"), _words("detail"), _whole("parts"), _words("text_id"),
 )  # fmt: skip
-Index("ix_outcomes_doc_id", OUTCOMES.c.doc_id)
+Index("ix_outcomes_doc_id", OUTCOMES.c.doc_id, OUTCOMES.c.source)
 Index("ix_outcomes_text_id", OUTCOMES.c.text_id)
 
 TEXTS = Table("texts", META, _key("text_id"), Column("packed", LargeBinary, nullable=False), _whole("n_bytes"))
@@ -82,7 +89,6 @@ INPUTS = Table(
     _words("until"), _words("superseded_by"),
 )  # fmt: skip
 Index("ix_inputs_path", INPUTS.c.path)
-Index("ix_inputs_until", INPUTS.c.until)
 
 READINGS = Table(
     "readings", META, _key("input_id"), _key("since"), _words("version"), _words("program"), _words("fingerprint"),
@@ -96,6 +102,7 @@ PROGRESS = Table(
     _whole("ordinal"),
     *(Column(c.name, _type(c.type), primary_key=c.name in TABLES["progress"].key) for c in columns("progress")),
 )
+Index("ix_progress_target_doc_id", PROGRESS.c.target_doc_id)
 BODIES = Table(
     "bodies", META, _key("body"), _key("version"), Column("document", Integer, primary_key=True, autoincrement=False)
 )

@@ -2,19 +2,19 @@
 
 An indicator is brought to a key: without words of intention and completion around it, with one word for its synonyms, and
 without the verbs that plans and reports exchange. Keys are then compared by rapidfuzz; words that exclude each other
-(进口, 出口) forbid a match however alike the rest is. All words are data, ``wording.toml``.
+(进口, 出口) forbid a match however alike the rest is. All words are data, ``lexicon/indicators.toml``.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
 from rapidfuzz.distance import Indel, LCSseq
+
+from extractors import lexicon
 
 SAME, INNER, OWNED, NARROWER, DOUBTFUL = 0.9, 0.8, 0.65, 0.55, 0.45  # confidence by how the keys agree
 MONEY = "元"
@@ -48,7 +48,7 @@ def _any(words: Any) -> str:
 @cache
 def words() -> _Words:
     """The vocabulary, compiled."""
-    data = tomllib.loads(files(__package__).joinpath("wording.toml").read_text("utf-8"))
+    data = lexicon.settings("indicators")
     canonical = {_UNNEEDED.sub("", w): line[0] for line in data["synonyms"] for w in line}
     measures: dict[str, set[int]] = {}
     for number, line in enumerate(data["measures"]):

@@ -1,4 +1,4 @@
-"""Targets against results: which result answers which target, and how far it has come.
+"""The table ``progress``, targets against results within and across documents: which result answers which target, and how far it has come.
 
 Conservative: a measure, direction of change, basis, time and body in common, and indicators that agree. What fits several
 results equally well is kept with a confidence below 0.5 for the analyst. No clock is read: how far a period has run is told
@@ -13,9 +13,9 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
+from extractors.comparables import MIN_CONFIDENCE, Figure, Part, day, read
+from extractors.indicator_wording import DOUBTFUL, HEAD_CHARS, OWNED, agreement, measure_key, measures_agree, turned
 from extractors.schema import ProgressRow
-from pipeline.progress.reading import MIN_CONFIDENCE, Figure, Part, day, read
-from pipeline.progress.wording import DOUBTFUL, HEAD_CHARS, OWNED, agreement, measure_key, measures_agree, turned
 
 _SLACK = 0.05  # behind the calendar by less is on track
 _SILENT = 0.75  # of a target that no report of its body and year mentions

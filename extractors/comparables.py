@@ -10,24 +10,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from extractors import lexicon
+from extractors.indicator_wording import bare, indicator_key, is_generic, words
+from extractors.issuing_bodies import ROLES, bodies_of, signing_names, without_owner
 from extractors.schema import DeadlineRow, DocumentRow, FigureRow, UnitRow
-from pipeline.progress.wording import bare, indicator_key, is_generic, words
 
 MIN_CONFIDENCE = 0.5
-_BODY_CHARS = 4  # a shorter beginning of a title names no body
 _MAX_TOPIC = 24  # code points; a longer clause is no name of anything
 _STARTING_POINT = "由…到"  # cue of A in 由A增至B: where the work begins, no result of it
-_YEAR_IN_TITLE = re.compile(r"[\d〇○零一二三四五六七八九十]{2,4}\s*[年—\-至]|[（(《“\"]|关于")
 _YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
-_LONG_TERM = re.compile(r"十[一二三四五六]五")
+_LONG_TERM = re.compile(lexicon.alternation("indicators", "long_terms"))
 _CLAUSE = re.compile(r"[，,;；。:：、\n\t]")
 _AFTER = re.compile(r"(?:的)?([^\W\d_]{2,16})")
-_DATED = re.compile(r"(?:(?:19|20)\d{2}|[本今去当])年度?|\d{1,2}\s*月(?:份|底|末)?前?|\d+\s*[-—至]\s*\d+\s*月")
-_REGION = re.compile(r"[省市县区旗州镇乡]")
-_MAGNITUDES = "百千万亿"  # 亿元以上项目: a size, no amount
-_LEVELS = "省市县区旗州镇乡"
-_OFFICE = re.compile(r"(?:人民政府)?(?:办公室|办公厅)$|人民政府$")
-_ROLES = ("lead", "responsible")
+_DATED = re.compile(
+    rf"(?:(?:19|20)\d{{2}}|{lexicon.alternation('indicators', 'year_words')})年度?"
+    r"|\d{1,2}\s*月(?:份|底|末)?前?|\d+\s*[-—至]\s*\d+\s*月"
+)
+_MAGNITUDES = frozenset(lexicon.words("indicators", "magnitudes"))
 
 
 @dataclass(slots=True)
@@ -77,7 +76,7 @@ def read(
             due[deadline.task_id].append(deadline)
     responsible: dict[str, list[str]] = defaultdict(list)
     for unit in (UnitRow(*row) for row in units):
-        if unit.task_id and unit.role in _ROLES and unit.confidence >= MIN_CONFIDENCE:
+        if unit.task_id and unit.role in ROLES and unit.confidence >= MIN_CONFIDENCE:
             responsible[unit.task_id].append(unit.canonical)
     before: list[tuple[FigureRow, Figure | None, str]] = []  # figures of the same sentence so far
     for f in (FigureRow(*row) for row in figures):
@@ -171,19 +170,14 @@ def _figure(
         end = _due(f, due, year)
     return Figure(
         f.doc_id, f.part, f.figure_id, f.indicator, _keys(key, subject, f, part), _owned(key, subject, f.unit), f.unit, f.change, f.basis, f.quote,
-        f.sentence, value, f.bound, year, start, end, (*bodies_of(part), *_responsible(part, responsible)),
+        f.sentence, value, f.bound, year, start, end, (*bodies_of(part), *signing_names(part, responsible)),
         so_far=_so_far(f),
     )  # fmt: skip
 
 
 def _keys(key: str, subject: str, f: FigureRow, part: DocumentRow) -> tuple[str, ...]:
     """The key, and the key without the issuer's own region or name in front (开发区签约项目 in the zone's own report)."""
-    found = [key]
-    for name in bodies_of(part):
-        region = _REGION.split(name)[0]
-        for own in (name, region, *(region + level for level in _LEVELS)):
-            if own and len(own) >= 2 and subject.startswith(own):
-                found.append(indicator_key(subject[len(own) :].lstrip(_LEVELS), f.unit))
+    found = [key, *(indicator_key(rest, f.unit) for rest in without_owner(subject, part))]
     return tuple(dict.fromkeys(k for k in found if k))
 
 
@@ -231,43 +225,6 @@ def year_of(f: FigureRow, part: DocumentRow) -> int | None:
     if f.status == "actual" and not (part.kind == "summary" or (part.kind == "plan_and_summary" and year != part.year)):
         return None
     return year
-
-
-def bodies_of(part: DocumentRow) -> tuple[str, ...]:
-    """Names by which the issuing body can be recognised: the issuer, and what stands before the year in the title."""
-    named = [_OFFICE.sub("", part.issuer) or part.issuer] if part.issuer else []
-    if (year := _YEAR_IN_TITLE.search(part.title)) and year.start() >= _BODY_CHARS:
-        title = part.title[: year.start()].strip()
-        named.append(_OFFICE.sub("", title) or title)
-    return tuple(dict.fromkeys(named))
-
-
-def _responsible(part: DocumentRow, units: Sequence[str]) -> tuple[str, ...]:
-    """The units that answer for a target, under the names they sign their own reports with: 县水务局 in a plan of 枫林县
-    is 枫林县水务局."""
-    region = next(iter(bodies_of(part)), "")
-    level = _REGION.search(region)
-    if level is None:
-        return ()  # 村委会 without a region is anybody's
-    found = []
-    for unit in units:
-        if unit.startswith(region[: level.start() + 1]):
-            found.append(unit)
-        elif unit[:1] == level[0]:
-            found.append(region[: level.start()] + unit)
-        elif unit[:1] not in _LEVELS:
-            found.append(region[: level.start() + 1] + unit)
-    return tuple(dict.fromkeys(found))
-
-
-def bodies(documents: Iterable[tuple[Any, ...]], units: Iterable[tuple[Any, ...]] = ()) -> set[str]:
-    """Names under which a file's targets and results can meet those of other files, from its rows."""
-    parts = [DocumentRow(*row) for row in documents]
-    named = {body for part in parts for body in bodies_of(part)}
-    canonical = {u.canonical for u in (UnitRow(*row) for row in units) if u.task_id and u.role in _ROLES}
-    for part in parts:
-        named |= set(_responsible(part, sorted(canonical)))
-    return named
 
 
 def day(text: str) -> date | None:
