@@ -85,6 +85,7 @@ def _conclude(
         register.seen(taken.seen)
         register.gone(taken.gone)
         marks.carry_over(connection, register.changes, started)
+        followups.refresh(connection)
         overlay.refresh(connection, [c.after.version for c in register.changes if c.after is not None], started)
         proposals.propose(connection, register.changes, started)
         decided = reviewed.decided_since(connection, last.started if last else "")

@@ -17,7 +17,7 @@ from pipeline.review.armour import Armour, TooLong
 from pipeline.review.guard import GUARDS, LogIn
 from pipeline.review.pages import PAGES, upload
 from pipeline.review.reading import Desk
-from pipeline.review.rendering import page
+from pipeline.review.rendering import page, wants_piece
 from pipeline.review.site import Site
 
 log = logging.getLogger(__name__)
@@ -52,11 +52,6 @@ def create_app(site: Site) -> FastAPI:
     app.add_exception_handler(Exception, _unexpected)
     app.add_middleware(Armour, hosts=site.hosts, upload_path=upload.PATH)
     return app
-
-
-def wants_piece(request: Request) -> bool:
-    """Whether a script of ours asks, which shows a line instead of a page."""
-    return request.headers.get("x-requested-with") == "taizhang"
 
 
 def _told(request: Request, status: int, words: str) -> Response:

@@ -23,7 +23,7 @@ from pipeline.clock import Clock
 from pipeline.config import Settings
 from pipeline.errors import RunError
 from pipeline.inputs import Item, printable
-from pipeline.store import Store, marks, overlay, proposals, runs
+from pipeline.store import Store, followups, marks, overlay, proposals, runs
 from pipeline.store.inputs import Night, Seen, current
 from pipeline.store.outcomes import load
 from pipeline.store.progress import refresh
@@ -203,6 +203,7 @@ class Desk:
         )
         register.seen(seen)
         marks.carry_over(connection, register.changes, now)
+        followups.refresh(connection)
         overlay.refresh(connection, [c.after.version for c in register.changes if c.after is not None], now)
         proposals.propose(connection, register.changes, now)
         refresh(connection, register.changes)

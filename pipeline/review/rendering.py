@@ -82,3 +82,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     return HTMLResponse(
         fragment(template, session=session, here=request.url.path, navigation=NAVIGATION, **values), status_code=status
     )
+
+
+def wants_piece(request: Request) -> bool:
+    """Whether a script of ours asks, which shows a line instead of a page."""
+    return request.headers.get("x-requested-with") == "taizhang"

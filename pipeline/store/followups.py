@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from pipeline.store import marks
 from pipeline.store.inputs import next_day
 from pipeline.store.marks import LOST, Spot
 from pipeline.store.outcomes import chunks
-from pipeline.store.schema import ANCHORS, FOLLOWUPS
+from pipeline.store.schema import ANCHORS, FOLLOWED, FOLLOWUPS
 
 STATES = ("not_started", "ongoing", "completed", "postponed", "closed")
 DONE = frozenset({"completed", "closed"})
@@ -92,7 +92,21 @@ def record(connection: Connection, spot: Spot, followup: FollowUp, text: str, wh
         asdict(followup)
         | {"followup_id": followup_id, "number": count, "made_at": now, "who": who, "task_id": spot.row_id, "program": program}
     ])  # fmt: skip
+    connection.execute(delete(FOLLOWED).where(FOLLOWED.c.task_id == spot.row_id))
+    connection.execute(insert(FOLLOWED), [_standing(spot.row_id, followup_id, followup)])
     return followup_id
+
+
+def _standing(task_id: str, followup_id: str, now: FollowUp) -> dict[str, str]:
+    return {"task_id": task_id, "followup_id": followup_id, "state": now.state, "new_date": now.new_date}
+
+
+def refresh(connection: Connection) -> None:
+    """Bring what stands up to the anchors, after documents were read anew."""
+    connection.execute(delete(FOLLOWED))
+    rows = [_standing(task_id, r.followup_id, r.now) for task_id, r in current(connection).items()]
+    if rows:
+        connection.execute(insert(FOLLOWED), rows)
 
 
 def number(connection: Connection) -> int:

@@ -129,6 +129,11 @@ FOLLOWUPS = Table(
     _words("program"),
 )  # fmt: skip
 
+# The follow-up that stands, by task: made from the records and their anchors (pipeline.store.followups), for queries.
+FOLLOWED = Table(
+    "followed", META, _key("task_id"), _words("followup_id"), _words("state"), _words("new_date"),
+)  # fmt: skip
+
 # Of decisions and follow-ups alike: ``decision_id`` is the id of either.
 ANCHORS = Table(
     "anchors", META, _key("decision_id"), _whole_key("number"), _words("version"), _words("path"), _words("row_id"), _words("doc_id"), _whole("start"),
