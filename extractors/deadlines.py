@@ -246,7 +246,8 @@ def _past(view: PartView, t: Time) -> bool:
     end = t.end_date or t.start_date
     if not re.match(r"\d{4}-\d\d-\d\d", end):
         return False
-    if re.match(r"\d{4}-\d\d-\d\d$", view.part.date) and t.kind == "in" and (not t.uses or t.start_date == t.end_date):
+    dated = not t.uses or t.start_date == t.end_date or t.text.endswith(("日", "号"))
+    if t.kind == "in" and dated and re.match(r"\d{4}-\d\d-\d\d$", view.part.date):
         return end < view.part.date
     return view.part.year is not None and int(end[:4]) < view.part.year
 

@@ -13,6 +13,8 @@ from operator import attrgetter
 from extractors import actions
 from extractors.context import PartView, SentenceView
 from extractors.document import Segment
+from extractors.language import organisations
+from extractors.language.organisation_lexicon import lexicon
 from extractors.lexicon import words as listed
 from extractors.mentions import DeadlineMention, UnitMention
 from extractors.tasks import Task
@@ -29,7 +31,9 @@ _COMPLETED = re.compile(
     rf"(?:{'|'.join(listed('deadlines', 'wholly'))})*(?:{_ONE})+(?:并?(?:{_ONE}))?(?:{'|'.join(listed('deadlines', 'afterwards'))})?"
 )
 _MAKES = re.compile("|".join(listed("deadlines", "makes")))
-_NO_THING = re.compile(r"作为|[要应须将把]|会同|牵头|负责|结合|[,，]|[和与及、为是请]$|(?:期间|[时后前])$")
+_NO_THING = re.compile(
+    r"^(?:工期|进度|总?投资)|作为|[要应须将把]|会同|牵头|负责|结合|[,，]|[和与及、为是请]$|(?:期间|[时后前])$"
+)
 _SHORT = 6
 _A_WORD = 2
 _TOO_SHORT = 4
@@ -170,16 +174,28 @@ def _earlier(sentence: SentenceView, task: Task, i: int) -> str:
             return ""
         if _has_unit(task, a, b):
             u = task.units[bisect_left(task.units, a, key=_start)]
-            return _thing(sentence, a, u.group[0]) if u.form == "phrase" else ""
+            if u.form == "subject":  # X负责旧楼改造,10月竣工
+                charged = "负责" in text[u.clause[0] - 2 : u.clause[0] + 2] and len(u.action) <= _LONGEST_THING
+                return u.action if charged else ""
+            if thing := _thing(sentence, a, u.group[0]):
+                return thing
+            continue
         k = bisect_left(sentence.times, a, key=_start)
         dated = k < len(sentence.times) and sentence.times[k].start < b
         if dated or text[b - 1] in ":：":
-            if (thing := _thing(sentence, a, b)) and words().other_start.match(thing) is None:
-                return thing
+            thing = _thing(sentence, a, b)
+            if thing and words().other_start.match(thing) is None:
+                return "" if _is_body(thing) else thing
         elif _MAKES.match(text, actions.opening(text, a, b), b):
             work = _GLOSS.sub("", actions.phrase(text, a, b))
             return work if len(work) <= _LONGEST_WORK and not _NO_THING.search(work) else ""
     return ""
+
+
+def _is_body(thing: str) -> bool:
+    """Whether a thing is one who acts (临河县), and no place of work (产业园)."""
+    known = organisations.whole(thing, 0, len(thing))
+    return known is not None and (known.kind == "place" or not known.name.endswith(lexicon().facilities))
 
 
 def _of_unit(view: PartView, u: UnitMention) -> str:
@@ -230,7 +246,7 @@ def _served(view: PartView, task: Task, groups: list[tuple[int, int]], u: UnitMe
     if sentence is not None:
         start = _without_times(sentence, start, first)[0]
     before = actions.first_part(text, start, first) if first > start else ""
-    thing = u.form == "phrase" and words().work_verb.search(before) is None
+    thing = u.form == "phrase" and not (words().work_verb.search(before) or _MAKES.match(before))
     if thing or len(before) < _TOO_SHORT or _ONLY_BY.fullmatch(before):
         stop = min([task.end, *(a for a, _ in groups if a >= u.group[1])])
         after = _after(view, task, u, stop)

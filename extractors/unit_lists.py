@@ -221,6 +221,8 @@ def _split(text: str, start: int, end: int, strict: bool) -> Iterator[_Member]:
     lexicon = words()
     if numbered := _NUMBER.match(text, start, end):
         start = numbered.end()
+    if text[end - 1 : end] == ".":
+        end -= 1  # the full stop of texts in half-width marks
     leading = _LEADING.match(text, start, end)
     if leading and organisations.whole(text, start, end) is None:
         start = leading.end()
