@@ -21,6 +21,9 @@ _TIME_LABEL = re.compile(r"[^,，。;；:：\n]{0,8}(?:月份?|[上中下]旬|�
 _LABEL = re.compile(
     r"(?:整改|工作|具体|主要|存在|重点)?(?:措施|内容|任务|目标|问题|事项)[一二三四五六七八九十\d]{0,2}[:：](?=[^\n]{4})"
 )
+_NAMED = re.compile(
+    r"[^,，:：。；;\d]{4,24}?(?:工程|项目|行动|计划|活动|平台|中心|基地|园区?|专项|水库|大道|公路|二期|一期|三期)(?=[:：])"
+)
 _COMMA = re.compile(r"[,，;；](?![^(（]*[)）])")
 _NOTE_END = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
 _CLOSERS = frozenset(")）]】")
@@ -76,6 +79,8 @@ def first_sentence(text: str, segment: Segment, end: int) -> str:
         found = text.find(mark, begin, stop)
         if found > begin:
             stop = found
+    if name := _NAMED.match(text, begin, stop):
+        stop = name.end()  # 龙江治理工程:总投资3.2亿元,2022年开工
     return phrase(text, begin, stop)
 
 

@@ -41,27 +41,8 @@ _QUOTED = re.compile(r"[^”]{0,2}”")  # “三月三”
 _TIME_OF = re.compile(r"(?P<what>[一-龥]{2,8}?)(?:的?(?:时间|日期|时限))(?:原则上|初步|暂|拟)?(?:定)?[为是:：于]\s*$")
 _UP_TO = re.compile(r"(?:压缩|缩短|控制|压减|延长|减少|限定)(?:至|到|在|为)\s*$")
 _CLAUSE_REACH = 240  # a clause is read this far from its time, as from a figure
-_JOINED = re.compile(r"(?:以及|[和与及、])$")
-_WILL = frozenset(
-    (
-        "要",
-        "应",
-        "须",
-        "需",
-        "将",
-        "必须",
-        "务必",
-        "力争",
-        "确保",
-        "争取",
-        "拟",
-        "拟于",
-        "预计",
-        "下一步",
-        "今后",
-        "继续",
-    )
-)
+_JOINED = re.compile(r"(?:以及|并[于在]?|[和与及、于在])$")
+_WILL = frozenset(words("deadlines", "will"))
 _DIGIT = re.compile(r"\s*\d")
 _CLOCK = re.compile(r"\s*\d{1,2}(?:[:：]\d\d|[时点])")  # 每日17时前
 _TERM_EDGE = re.compile(r"第|[前后末初内]$")
@@ -351,4 +332,8 @@ def _action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) ->
     found = actions.phrase(text, clause[0], t.start)
     if len(found) >= 2:
         return found
+    if i and text[clause[0] - 1] in ",，":  # 体育节,4月26日至27日
+        found = actions.phrase(text, *sentence.clauses[i - 1])
+        if len(found) >= 2:
+            return found
     return actions.first_sentence(text, sentence.segment, sentence.segment.end)

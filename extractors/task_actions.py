@@ -39,6 +39,7 @@ _A_WORD = 2
 _TOO_SHORT = 4
 _LONGEST_THING = 16
 _LONGEST_WORK = 24
+_TELLS_TIME = re.compile(r"[\d年月日周季旬天前后内末底初期]")  # 植树节 alone names what is done
 _PARTS_BACK = 3
 _NEAR = 4
 _ITEM_HEADING = 2
@@ -158,6 +159,8 @@ def _has_unit(task: Task, start: int, end: int) -> bool:
 def _thing(sentence: SentenceView, start: int, end: int) -> str:
     """What stands before the first time between two offsets, where it is short and no work of its own."""
     text = sentence.text
+    if end > start and text[end - 1] in ":：":
+        end -= 1
     i = bisect_left(sentence.times, start, key=_start)
     if i < len(sentence.times):
         end = min(end, sentence.times[i].start)
@@ -225,7 +228,7 @@ def _without_times(sentence: SentenceView, a: int, b: int) -> tuple[int, int]:
     if i and times[i - 1].end > begin:
         begin = min(b, times[i - 1].end)
     while i < len(times) and times[i].start < b and times[i].start - begin <= _NEAR:
-        if text[begin : times[i].start].strip(_AROUND):
+        if text[begin : times[i].start].strip(_AROUND) or not _TELLS_TIME.search(times[i].text):
             break
         begin = min(b, times[i].end)
         i += 1
@@ -255,7 +258,7 @@ def _served(view: PartView, task: Task, groups: list[tuple[int, int]], u: UnitMe
         before = after if len(after) >= _A_WORD else before
     for d in task.deadlines:
         before = before.replace(text[d.start : d.end], "")
-    return _GLOSS.sub("", before)
+    return _GLOSS.sub("", before).strip(_AROUND)
 
 
 def _after(view: PartView, task: Task, u: UnitMention, stop: int) -> str:

@@ -28,6 +28,10 @@ _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "�
 _NOUN_CLOSERS = re.compile(rf"(?:{patterns('unit_patterns', 'noun_closers')})$")
 _STRONG_VERB = re.compile(patterns("unit_patterns", "strong_verb"))
 _URGES = re.compile("(?:跟踪|全程|定期|及时)?督促(?:落实|整改|检查|指导)?")
+_ZEAL = re.compile("逐[项条一个级]|认真|抓紧|全面|深入|及时|严格|切实|积极")  # 对照清单逐项整改
+_STATE = re.compile("情况|进展|进度|结果|要求|成效")  # 各县推进情况
+_GROUNDS = frozenset(("根据", "依据", "参照", "结合", "围绕", "聚焦", "紧扣", "立足", "针对", "对照", "依托"))
+_OBJECT = ("将", "把")
 _FROM = ("从", "在", "自")
 _PAUSES = ",，。;； "
 _LONGEST_PART = 200
@@ -272,16 +276,27 @@ class Subjects:
                 start = modal.end()
                 fill = lexicon.fill.match(text, start, stop)
                 start = fill.end() if fill else start
-            if (
-                next_open
-                and ((led := lexicon.preposition.match(text, start, stop)) or text[begin:start].endswith(_FROM))
-                and _NOUN_CLOSERS.search(text[max(start, stop - 6) : stop])
-                and not _STRONG_VERB.search(text, led.end() if led else start + 3, stop)
-            ):
+            if next_open and self._is_means(begin, start, stop):
                 begin = stop
                 continue
             return (start, stop), (start, stop)
         return (place, place), (place, place)
+
+    def _is_means(self, begin: int, start: int, stop: int) -> bool:
+        """Whether a comma part only tells by what, on what ground or when the work is done (根据各镇进展,…)."""
+        text, lexicon = self.text, self.words
+        led = lexicon.preposition.match(text, start, stop)
+        if led is not None and led["cue"] in _OBJECT:
+            return False
+        if led is None and not text[begin:start].endswith(_FROM):
+            return False
+        after = led.end() if led else start + 3
+        strong = _STRONG_VERB.search(text, after, stop)
+        if (strong and not _STATE.match(text, strong.end())) or _ZEAL.search(text, after, stop):
+            return False
+        if led is not None and led["cue"] in _GROUNDS and (strong or not lexicon.work_verb.search(text, after, stop)):
+            return True
+        return _NOUN_CLOSERS.search(text[max(start, stop - 6) : stop]) is not None
 
     def _part_start(self, place: int, low: int) -> int:
         """Where the comma part around ``place`` begins."""

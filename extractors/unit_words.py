@@ -115,7 +115,9 @@ def words() -> SimpleNamespace:
     made.ends_near_by = re.compile(rf"{_any(subjects['near_by'])}+$")
     made.inspectors = tuple(subjects["inspectors"])
     made.ended_by_role = re.compile(rf"{tails}、$")
-    made.disposal = re.compile(rf"将(?=[^,，。;；]{{1,24}}?{_any(subjects['disposals'])})")
+    made.disposal = re.compile(
+        rf"将(?!根据|按|依|结合|视|会同|对|在|于|适时|定期|组织)(?=[^,，。;；]{{1,24}}?{_any(subjects['disposals'])})"
+    )
     made.deadline = re.compile(
         r"[0-9一二三四五六七八九十]+(?:月|日|个工作日|天内)|[底初末旬]前|[年月季][底末初]|每(?:年|月|季|周|半|旬|日|天|学期)|季度|[上下]半年|日前|内(?:完成|办结|上报|整改)|年内|月[底前]|逾期"
     )

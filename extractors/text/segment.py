@@ -35,6 +35,7 @@ _SIGNED = re.compile(
 )
 # Under a title: who speaks, a subtitle, a motto.
 _PLAIN_LINE = re.compile(r"[^。；;!！?？,，:：\t\d]*")
+_UPPER = 2  # （一）
 _UNNUMBERED_RANK = 2.5  # an unnumbered heading stands below 一、 and above （一）
 
 
@@ -281,7 +282,9 @@ def _numbered(
         stop -= 1
     end = heading_end(text, n, stop)
     whole = end >= stop
-    heading = end > n.body and (n.level <= 2 or (whole and _has_body(text, n, stop, after, after_end)))
+    # A whole line （二）….。 is a heading only where something stands under it.
+    sure = n.level < _UPPER or (n.level == _UPPER and not (whole and text[stop - 1] == "。"))
+    heading = end > n.body and (sure or (whole and _has_body(text, n, stop, after, after_end)))
     nested = (
         bool(segments) and segments[-1].kind == "heading" and bool(state.stack) and state.stack[-1][1] not in ("none",)
     )
@@ -302,6 +305,9 @@ def _has_body(text: str, n: Number, stop: int, after: int, after_end: int) -> bo
     if text[stop - 1] in "；;" or after < 0:
         return False
     following = number_at(text, after, after_end, n.value + 1)
+    if text[stop - 1] == "。" and n.level <= _UPPER:
+        under = following is None or following.rank > n.rank
+        return under and not is_label(text, after, after_end) and not is_dateline(text, after, after_end)
     if text[stop - 1] == "。":
         return following is None and after_end - after >= 2 * (stop - n.start) and not is_label(text, after, after_end)
     if following is None:
