@@ -130,7 +130,7 @@ def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[H
     """10月下旬至11月上旬, 自2020-05-26起至2020-05-29止, 2007年与2009年间."""
     days = _WEEKDAY.match(text, end) if first.weekday is not None and first.unit == "week" else None
     if days:
-        last = first._replace(weekday="一二三四五六日".index(days["wd"].replace("天", "日")))
+        last = first.having(weekday="一二三四五六日".index(days["wd"].replace("天", "日")))
         return [Hit(start, days.end(), "in", Moment(first, last))]
     join = _RANGE.match(text, opened) or _BETWEEN.match(text, end)
     second = point(text, join.end()) if join and join.end() < len(text) else None
@@ -138,7 +138,7 @@ def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[H
         return None
     last = inherit(second[0], first)
     if last.year_by == 1 and first.year is not None:  # 2021年11月至次年2月
-        last = last._replace(year_by=None, year=first.year + 1, short=first.short)
+        last = last.having(year_by=None, year=first.year + 1, short=first.short)
     if not valid(last):
         return None
     suffix = _suffix(text, second[1])
@@ -153,7 +153,7 @@ def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[H
         and (first.month or first.part)
         and not first.unit
     ):
-        first = first._replace(year=last.year, short=last.short, blank=last.blank, year_by=last.year_by)
+        first = first.having(year=last.year, short=last.short, blank=last.blank, year_by=last.year_by)
         rolls = False
     stop = suffix.end() if suffix and group in ("until", "within", "during", "before") else second[1]
     return [Hit(start, stop, "by" if group == "before" else "in", Moment(first, last, rolls))]
@@ -162,8 +162,7 @@ def _range(text: str, start: int, first: Point, end: int, opened: int) -> list[H
 def members(text: str, at: int) -> list[Hit] | None:
     """6、7月 or 一、二季度: a hit for each member. At the beginning of a line 3、4月 is list number and month."""
     m = _ITEM.match(text, at)
-    before = text[max(0, at - 4) : at].rstrip(" (")
-    if m is None or before[-1:] in ("", "\n"):
+    if m is None or text[max(0, at - 4) : at].rstrip(" (")[-1:] in ("", "\n"):
         return None
     starts, end = [at], m.end()
     while more := _ITEM.match(text, end):
@@ -180,9 +179,9 @@ def members(text: str, at: int) -> list[Hit] | None:
         value = integer(numeral[0]) if numeral else 0
         p = last[0]
         if unit == "季度":
-            p = p._replace(n=value, n2=value)
+            p = p.having(n=value, n2=value)
         else:
-            p = p._replace(month=value) if unit == "月" else p._replace(day=value)
+            p = p.having(month=value) if unit == "月" else p.having(day=value)
         if numeral is None or not valid(p) or (unit == "季度" and not 1 <= value <= 4):
             return None
         hits.append(Hit(start, start + numeral.end(), kind, Moment(p)))

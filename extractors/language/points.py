@@ -250,10 +250,10 @@ def _relative_unit(text: str, at: int, p: Point) -> _Found:
     if p.unit == "week":
         day = _WEEKDAY.match(text, at)
         if day is None:
-            return (p._replace(edge="end"), at + 1) if text.startswith("末", at) else (p, at)
-        return p._replace(weekday=_weekday(day["wd"])), day.end()
+            return (p.having(edge="end"), at + 1) if text.startswith("末", at) else (p, at)
+        return p.having(weekday=_weekday(day["wd"])), day.end()
     edge = _AFTER_QUARTER.match(text, at) if p.unit == "quarter" else None
-    return (p._replace(edge=_EDGES[edge["e"]]), edge.end()) if edge else (p, at)
+    return (p.having(edge=_EDGES[edge["e"]]), edge.end()) if edge else (p, at)
 
 
 def _body(text: str, at: int, p: Point) -> _Found:
@@ -264,7 +264,7 @@ def _body(text: str, at: int, p: Point) -> _Found:
             at += 1
         word = _RELATIVE_WORD.match(text, at) if text[at : at + 1] in _RELATIVE_HEADS else None
         if word and _RELATIVE[word[0]][0] == "month":
-            p = p._replace(unit="month", by=_RELATIVE[word[0]][1])
+            p = p.having(unit="month", by=_RELATIVE[word[0]][1])
             return _after_month(text, word.end(), p) or (p, word.end())
     m = _BODY.match(text, at) if text[at : at + 1] in _BODY_HEADS else None
     if m is None:
@@ -272,38 +272,38 @@ def _body(text: str, at: int, p: Point) -> _Found:
     g, end = m.lastgroup, m.end()
     if g is None:
         return None if alone else (p, end)
-    if alone and g in ("m", "m2") and re.match(r"\d年", text[max(0, at - 2) : at]):  # 2019年2月29日 is no date
-        return None
+    if alone and g in ("m", "m2") and at > 1 and text[at - 1] == "年" and text[at - 2].isdecimal():
+        return None  # 2019年2月29日 is no date
     if alone and g in ("e", "lq", "nm", "fm", "lm", "lw", "fw"):
         return None
     if g in ("m", "m2"):
         return _month(text, m, p)
     if g in ("q", "q2", "fq", "qq"):
         first = 1 if m["fq"] else integer(m["q"] or m["qq"])
-        q = p._replace(part="quarter", n=first, n2=integer(m["fq"] or m["q2"] or m["q"] or m["qq"]))
+        q = p.having(part="quarter", n=first, n2=integer(m["fq"] or m["q2"] or m["q"] or m["qq"]))
         edge = _AFTER_QUARTER.match(text, end)
-        return (q._replace(edge=_EDGES[edge["e"]]), edge.end()) if edge else (q, end)
+        return (q.having(edge=_EDGES[edge["e"]]), edge.end()) if edge else (q, end)
     if g == "lq":
-        return p._replace(part="quarter", n=4, n2=4), end
+        return p.having(part="quarter", n=4, n2=4), end
     if g == "half":
-        q = p._replace(part="half", n=1 if m["half"] in "上前" else 2)
+        q = p.having(part="half", n=1 if m["half"] in "上前" else 2)
         edge = _AFTER_QUARTER.match(text, end)
-        return (q._replace(edge=_EDGES[edge["e"]]), edge.end()) if edge else (q, end)
+        return (q.having(edge=_EDGES[edge["e"]]), edge.end()) if edge else (q, end)
     if g == "nm":
-        return p._replace(month=integer(m["nm"])), end
+        return p.having(month=integer(m["nm"])), end
     if g in _PARTS:
-        return (Point(part="term") if alone else p._replace(part=_PARTS[g], n=integer(m[g]))), end
+        return (Point(part="term") if alone else p.having(part=_PARTS[g], n=integer(m[g]))), end
     if g in ("feast", "bound", "alone", "quoted"):
-        return p._replace(part="feast", feast=feasts.names()[m[g]]), end
-    return p._replace(edge=_EDGES[m["e"]]), end
+        return p.having(part="feast", feast=feasts.names()[m[g]]), end
+    return p.having(edge=_EDGES[m["e"]]), end
 
 
 def _month(text: str, m: re.Match[str], p: Point) -> _Found:
-    p = p._replace(month=integer(m["m"]), last_month=integer(m["m2"]) if m["m2"] else None)
+    p = p.having(month=integer(m["m"]), last_month=integer(m["m2"]) if m["m2"] else None)
     if not m["m2"]:
         return _after_month(text, m.end(), p) or (p, m.end())
     edge = _AFTER_QUARTER.match(text, m.end())
-    return (p._replace(edge=_EDGES[edge["e"]]), edge.end()) if edge else (p, m.end())
+    return (p.having(edge=_EDGES[edge["e"]]), edge.end()) if edge else (p, m.end())
 
 
 def _after_month(text: str, at: int, p: Point) -> _Found:
@@ -312,18 +312,20 @@ def _after_month(text: str, at: int, p: Point) -> _Found:
 
 
 def _narrow(p: Point, m: re.Match[str]) -> Point:
-    group = m.groupdict()
-    if group.get("x"):
-        decades = ["上中下".index(c) + 1 for c in group["x"]]
-        return p._replace(part="decade", n=decades[0], n2=decades[-1])
-    if group.get("wd"):
-        return p._replace(part="weekday", n=integer(group["w"]), weekday=_weekday(group["wd"]))
-    if group.get("w"):
-        return p._replace(part="week", n=integer(group["w"]))
-    if group.get("e"):
-        return p._replace(edge=_EDGES[group["e"]])
-    day = integer(group.get("d") or group["bare"])
-    return p._replace(day=day, last_day=integer(group["d2"]) if group.get("d2") else None)
+    match m.lastgroup:
+        case "x":
+            decades = ["上中下".index(c) + 1 for c in m["x"]]
+            return p.having(part="decade", n=decades[0], n2=decades[-1])
+        case "wd":
+            return p.having(part="weekday", n=integer(m["w"]), weekday=_weekday(m["wd"]))
+        case "w":
+            return p.having(part="week", n=integer(m["w"]))
+        case "e":
+            return p.having(edge=_EDGES[m["e"]])
+        case "bare":
+            return p.having(day=integer(m["bare"]), last_day=None)
+        case _:
+            return p.having(day=integer(m["d"]), last_day=integer(m["d2"]) if m["d2"] else None)
 
 
 def _bare(text: str, at: int) -> _Found:
