@@ -49,6 +49,8 @@ def integer(numeral: str) -> int:
 
 
 def _digit(c: str) -> int:
+    if c.isdecimal():  # 一5: both scripts in one numeral
+        return int(c)
     if c not in _VALUE:
         raise ValueError(f"no digit: {c}")
     return _VALUE[c]

@@ -27,9 +27,12 @@ _SKIP = (
     r"|0\d{2,3}-\d{7,8}(?!\d)|400-?\d{3,4}-?\d{3,4}(?!\d)|\d{3}-\d{4}-\d{4}(?!\d))"
     r"|[一二三四五六七八九十]{1,3}[时点][一二三四五六七八九十]{1,3}分|[〔\[【]\d{4}[〕\]】] ?第?\d++号?"
 )
-# Where anything can begin: one set of characters, which the regex engine finds fast, then a look at the next.
+# Where anything can begin: one set of characters, which the regex engine finds fast, then a look at the next. List numbers
+# (一、 (二) 三.) are let go here: alone before such a mark a digit counts only after 为 and the like (quantity_guards).
+_LISTED = "(?<=[一二两三四五六七八九])(?<![为是达到零].)[、).]"
 CANDIDATE = re.compile(
-    rf"[\d零一二两三四五六七八九十百千万亿几廿卅卌半翻负\-〔\[【](?:(?<=\d)|(?<={CHINESE}){_NEXT}|(?<=[半翻负\-〔\[【]|零(?=下)))"
+    r"[\d零一二两三四五六七八九十百千万亿几廿卅卌半翻负\-〔\[【]"
+    rf"(?:(?<=\d)|(?<={CHINESE})(?!{_LISTED}){_NEXT}|(?<=[半翻负\-〔\[【]|零(?=下)))"
 )
 SCAN = re.compile(
     rf"(?P<skip>{_SKIP})|(?P<fold>翻了?(?P<times>[一两二三四五1-5])?番)"
