@@ -66,7 +66,7 @@ def _main(
 
 @app.command(help=_EXTRACT_HELP, short_help="读材料,写出台账和各表")
 def extract(
-    inputs: Annotated[list[str], typer.Argument(metavar="INPUT…", help="文件或文件夹")],
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT…", help="文件、文件夹,或 s3://桶/文件夹 一类的地址")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="输出文件夹:不存在、空的或本程序写的")],
     year: Annotated[int | None, typer.Option(metavar="YYYY", help="文中没有年份时所用的年度")] = None,
     workers: Annotated[int | None, typer.Option(metavar="N", help="进程数,默认为处理器核数")] = None,
@@ -92,7 +92,7 @@ def extract(
         {"year": year, "workers": workers, "engine": engine, "ray_address": ray_address, "timeout": timeout, "memory_mb": memory_mb, "max_mb": max_mb,
          "formats": formats, "strict": strict}
     )  # fmt: skip
-    found = run.collect([Path(i) for i in inputs], out)
+    found = run.collect(inputs, out)
     for link in found.links:
         console.say(f"taizhang: 没有进入链接的文件夹 {link};如要读取,请把它写成输入")
     if dry_run:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from extractors.schema import TABLES
-from pipeline import batch, inputs, logs, output, program
+from pipeline import batch, inputs, logs, output, program, remote
 from pipeline.config import Settings, workers_of
 from pipeline.errors import UsageError
 from pipeline.journal import Entry, Journal
@@ -41,14 +41,20 @@ class Summary:
     rows: dict[str, int] = field(default_factory=dict)
 
 
-def collect(paths: Sequence[Path], out: Path) -> inputs.Inputs:
-    """The inputs of a run; raises UsageError where one lies in the output folder, which would be replaced."""
+def collect(given: Sequence[str | Path], out: Path) -> inputs.Inputs:
+    """The inputs of a run, paths and URLs; raises UsageError where one lies in the output folder, which would be replaced."""
     output.check(out)
     here = out.resolve()
+    urls = [g for g in given if isinstance(g, str) and remote.is_url(g)]
+    paths = [Path(g) for g in given if g not in urls]
     for path in paths:
         if path.resolve() == here or here in path.resolve().parents:
             raise UsageError(f"输入 {path} 在输出文件夹 {out} 之内,请换一个输出位置")
-    return inputs.collect(paths, skip=[here, output.partial_of(here)])
+    found = inputs.collect(paths, skip=[here, output.partial_of(here)])
+    if urls:
+        found.items += remote.collect(urls, {i.source for i in found.items})
+        found.items.sort(key=lambda i: (i.source, i.path))
+    return found
 
 
 def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch.Progress) -> Summary:

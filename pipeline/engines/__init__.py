@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipeline.config import Settings
 from pipeline.expansion import Lost
 from pipeline.inputs import Item
+from pipeline.remote import fetch, is_remote
 from pipeline.rendering import rendered
 from pipeline.worker import Outcome, process
 
@@ -31,6 +33,21 @@ class Done:
     first: int
     count: int
     data: bytes
+
+
+def fetched(stretch: Stretch, folder: Path) -> Stretch:
+    """A stretch whose items are all on this machine: those that stand elsewhere are fetched into ``folder``."""
+    if not any(map(is_remote, stretch.items)):
+        return stretch
+    items = (fetch(item, folder / f"{stretch.first + n:08d}.got") for n, item in enumerate(stretch.items))
+    return Stretch(stretch.first, tuple(items))
+
+
+def dropped(done: Done, folder: Path) -> Done:
+    """The results again, what was fetched for them gone."""
+    for ordinal in range(done.first, done.first + done.count):
+        (folder / f"{ordinal:08d}.got").unlink(missing_ok=True)
+    return done
 
 
 def read(

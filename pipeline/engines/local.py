@@ -27,7 +27,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from pipeline.config import Settings, workers_of
-from pipeline.engines import Done, Stretch, read
+from pipeline.engines import Done, Stretch, dropped, fetched, read
 from pipeline.expansion import PATIENCE, Lost
 from pipeline.journal import encode
 from pipeline.worker import Outcome, rejected
@@ -104,6 +104,7 @@ class Workers:
         running: dict[Future[bytes], _Task] = {}
         while True:
             while len(running) < self._count * _AHEAD and (stretch := again.popleft() if again else next(queue, None)):
+                stretch = fetched(stretch, self._scratch)
                 task = _Task(stretch, self._scratch / f"{stretch.first:08d}.at")
                 running[self._schedule(task, deaths)] = task
             if not running:
@@ -113,9 +114,10 @@ class Workers:
                 try:
                     data = future.result()
                 except (ProcessExpired, TimeoutError) as death:
-                    yield from _bury(task, death, self._settings, again, deaths)
+                    for done in _bury(task, death, self._settings, again, deaths):
+                        yield dropped(done, self._scratch)
                 else:
-                    yield Done(task.stretch.first, len(task.stretch.items), data)
+                    yield dropped(Done(task.stretch.first, len(task.stretch.items), data), self._scratch)
                 task.note.unlink(missing_ok=True)
 
     def _schedule(self, task: _Task, deaths: _Deaths) -> Future[bytes]:

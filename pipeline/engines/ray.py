@@ -27,6 +27,7 @@ from pipeline.engines.local import Workers
 from pipeline.errors import RunError, UsageError
 from pipeline.inputs import Item
 from pipeline.program import program_fingerprint
+from pipeline.remote import is_remote
 
 _AHEAD = 2  # stretches handed to an actor at a time: the next is there when one is done, and results never pile up
 
@@ -143,7 +144,7 @@ _Actor: Any = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(_Read
 
 def _here(item: Item) -> bool:
     """Whether an item can be read on this node, or could not be on the first either."""
-    if item.problem:
+    if item.problem or is_remote(item):
         return True
     try:
         status = Path(item.path).stat()

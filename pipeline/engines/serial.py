@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.config import Settings
-from pipeline.engines import Done, Stretch, read
+from pipeline.engines import Done, Stretch, dropped, fetched, read
 from pipeline.journal import encode
 
 
-def run(stretches: Iterable[Stretch], settings: Settings, _scratch: Path) -> Iterator[Done]:
+def run(stretches: Iterable[Stretch], settings: Settings, scratch: Path) -> Iterator[Done]:
     """Results as they come, in order."""
     for stretch in stretches:
-        outcomes = [read(item, settings) for item in stretch.items]
-        yield Done(stretch.first, len(outcomes), encode(stretch.first, outcomes))
+        outcomes = [read(item, settings) for item in fetched(stretch, scratch).items]
+        yield dropped(Done(stretch.first, len(outcomes), encode(stretch.first, outcomes)), scratch)
