@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,5 +82,5 @@ def fetch(item: Item, to: Path) -> Item:
         system, path = _system(item.path)
         system.get_file(path, str(to))
     except Exception as error:  # whatever a protocol's own library raises
-        return replace(item, problem=f"cannot be fetched: {_line(error)}")
-    return replace(item, path=str(to))
+        return item._replace(problem=f"cannot be fetched: {_line(error)}")
+    return item._replace(path=str(to))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,7 +58,7 @@ def test_a_node_without_the_files_is_sent_them(documents: Path, tmp_path: Path) 
 
     settings = Settings(workers=1)
     item = inputs.collect([documents]).items[0]
-    elsewhere = replace(item, path=str(tmp_path / "not here"))
+    elsewhere = item._replace(path=str(tmp_path / "not here"))
     reader = _Reader(settings)
     program = program_fingerprint(settings)
     assert reader.work(Stretch(3, (elsewhere,)), program) is None
