@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from importlib.util import find_spec
 
+import docx
 import pytest
 
 import extractors
 from tests import onesample
+from tests.readingsamples import quoted, saved
 
 VALUES = {
     "figures": ("indicator", "quote", "value_low", "value_high", "unit", "bound", "status", "change", "basis"),
@@ -64,3 +66,17 @@ def test_a_scan_keeps_nine_in_ten(office: dict[str, bytes], expected: Counter[tu
     assert (found & expected).total() >= 0.9 * expected.total()
     rows = extractors.extract(source).rows["figures"]
     assert max(row.confidence for row in rows) <= 0.9
+
+
+def test_an_old_document_that_ends_in_a_table_keeps_it(soffice: str) -> None:
+    document = docx.Document()
+    for rows in (onesample.ROWS[:2], onesample.ROWS):
+        document.add_paragraph("重点任务分解")
+        table = document.add_table(len(rows), len(rows[0]))
+        for r, row in enumerate(rows):
+            for c, text in enumerate(row):
+                table.cell(r, c).text = text
+    source = extractors.read(onesample.converted(soffice, saved(document), "doc")["doc"], "s.doc")
+    assert [quoted(source, i) for i in range(len(source.tables))] == [
+        [list(row) for row in rows] for rows in (onesample.ROWS[:2], onesample.ROWS)
+    ]

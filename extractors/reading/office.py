@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from extractors.errors import Rejected
-from extractors.reading import docx, soffice, xlsx
+from extractors.reading import docx, soffice, wordtail, xlsx
 from extractors.reading.assembly import Parsed
 from extractors.reading.sniff import sniff
 
@@ -35,7 +35,8 @@ def read(data: bytes, name: str) -> Parsed:
     converted = CONVERTER(data, SUFFIXES[kind], "docx")
     if not converted.startswith(b"PK"):
         raise Rejected("unreadable", "the converted document is no Word document")
-    return docx.read(converted, name)
+    parsed = docx.read(converted, name)
+    return wordtail.mended(parsed, data) if kind == "doc" else parsed
 
 
 # Format → suffix by which a converter knows it.
