@@ -18,6 +18,7 @@ from extractors.reading.celltext import Aligned, Placed, Span
 from extractors.reading.ruling import Box
 
 GAP = 0.85  # of the size of type: a blank that parts stretches of a line
+WORD_GAP = 0.2  # of the size of type: a blank between words of letters
 STREET = 0.6  # of the size of type: the narrowest blank between columns
 SAME_LINE = 0.35  # of the size of type by which middles of one line differ
 SMALL = 0.45  # of the size of type: characters so low belong to the line of their neighbours
@@ -74,7 +75,7 @@ def tables(characters: Iterable[Placed], before: Sequence[Span] = ()) -> list[Al
 
     ``before`` are the streets of a table that ended the page before: one row that fits them at the top goes on with it.
     """
-    lines = _lines(characters)
+    lines = lines_of(characters)
     if not lines or len(lines) > MAX_LINES:
         return []
     found: list[Aligned] = []
@@ -100,7 +101,7 @@ def tables(characters: Iterable[Placed], before: Sequence[Span] = ()) -> list[Al
     return found
 
 
-def _lines(characters: Iterable[Placed]) -> list[Line]:
+def lines_of(characters: Iterable[Placed]) -> list[Line]:
     """Characters by line, from top to bottom, cut at wide gaps."""
     placed = sorted(
         ((box, char) for char, box in characters if box is not None and box[3] > box[1]),
@@ -142,8 +143,9 @@ def _line(group: list[tuple[Box, str]], size: float) -> Line:
     for x0, x1, char in sorted(_wide(box, char, size) for box, char in group):
         if stretches and x0 - stretches[-1].x1 < GAP * size:
             last = stretches[-1]
+            blank = x0 - last.x1 > WORD_GAP * size and last.text[-1].isascii() and char.isascii()
             last.x1 = max(last.x1, x1)
-            last.text += char
+            last.text += (" " if blank else "") + char
         else:
             stretches.append(Stretch(x0, x1, char))
     return Line(min(b[1] for b, _ in group), max(b[3] for b, _ in group), size, stretches)

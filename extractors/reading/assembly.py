@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from extractors.document import Cell, Page, Table
@@ -81,6 +81,16 @@ class Assembly:
     def line(self, text: str) -> None:
         """Write a paragraph; breaks inside it make lines of their own."""
         self._write(LINE_BREAKS.sub("\n", text) + "\n")
+
+    def include(self, parsed: Parsed) -> None:
+        """Write a document that was read by itself: its lines and its tables; its pages are not those of this one."""
+        start = self._length
+        self._write(parsed.text + "\n")
+        for table in parsed.tables:
+            cells = tuple(replace(cell, start=cell.start + start, end=cell.end + start) for cell in table.cells)
+            number = len(self._tables) + 1
+            self._tables.append(Table(number, table.start + start, table.end + start, cells, table.sheet))
+        self.flags |= parsed.flags
 
     def page(self, number: int) -> None:
         """Begin page ``number``; what was written before belongs to the page before."""

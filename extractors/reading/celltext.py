@@ -195,9 +195,9 @@ class Piece:
     box: Box
 
 
-def arranged(pieces: list[Piece], cells: list[list[Box]]) -> list[Block]:
+def arranged(pieces: list[Piece], cells: list[list[Box]], aligned: Sequence[Aligned] = ()) -> list[Block]:
     """Lines and tables from pieces in any order: top down, in a line from left to right, a blank between pieces apart."""
-    dealt = blocks(_placed(pieces), cells)
+    dealt = blocks(_placed(pieces), cells, aligned)
     if dealt is not None:
         return dealt
     return [Block(_joined(line)) for line in rows(pieces)]

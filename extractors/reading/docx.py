@@ -10,17 +10,19 @@ out are counted as ``notes_unread``.
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from docx.oxml.parser import element_class_lookup
 from docx.oxml.table import CT_Tc
 
 from extractors.errors import Rejected
+from extractors.reading import html, mht, plain
 from extractors.reading.archive import Package, open_zip
 from extractors.reading.assembly import Assembly, GridCell, Parsed
 from extractors.reading.numbering import Numbering
+from extractors.reading.officeparts import main_part, relations
+from extractors.reading.sniff import sniff
 from extractors.reading.xmlpart import root
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -30,6 +32,9 @@ MAX_XML = 128 << 20  # bytes of one part: the tree takes about ten times as much
 MAX_DEPTH = 200
 MAX_COLUMNS = 16_384
 P, TBL, TR, TC, R, T = W + "p", W + "tbl", W + "tr", W + "tc", W + "r", W + "t"
+ALT_CHUNK = W + "altChunk"
+CHUNKS = frozenset({"html", "mht", "txt", "docx"})
+MAX_CHUNKS = 50  # a document that holds more documents was made to exhaust its reader
 TEXT_BOX = W + "txbxContent"
 TEXTS = frozenset({T, MATH_TEXT})
 # What stands for a character inside a run.
@@ -58,12 +63,12 @@ DROPPED = frozenset(
 def read(data: bytes, name: str) -> Parsed:
     """Paragraphs and tables of the main part. Raises Rejected where the package or its XML is broken."""
     package = open_zip(data)
-    main = _main_part(package)
+    main = main_part(package, "word/document.xml", "wordprocessingml")
     folder = posixpath.dirname(main)
     body = root(package.read(main, MAX_XML), element_class_lookup)
     numbering = _optional(package, f"{folder}/numbering.xml")
     styles = None if numbering is None else _optional(package, f"{folder}/styles.xml", b"numPr")
-    document = _Body(Numbering(numbering, styles))
+    document = _Body(Numbering(numbering, styles), lambda key: _chunk(package, main, key))
     document.blocks(body)
     document.flush()
     parsed = document.assembly.parsed()
@@ -75,15 +80,19 @@ def read(data: bytes, name: str) -> Parsed:
     return parsed
 
 
-def _main_part(package: Package) -> str:
-    if "word/document.xml" in package.names:
-        return "word/document.xml"
-    if "[Content_Types].xml" in package.names:
-        types = package.read("[Content_Types].xml", 4_000_000)
-        found = re.search(rb'PartName="/([^"]{1,200})"[^>]{0,300}wordprocessingml\.(?:document|template)\.main', types)
-        if found and found[1].decode("utf-8", "replace") in package.names:
-            return found[1].decode("utf-8", "replace")
-    raise Rejected("unreadable", "a Word package without its main part")
+def _chunk(package: Package, main: str, key: str) -> Parsed | None:
+    """A document of another format inside this one (altChunk); None where it is not read."""
+    part = relations(package, main).get(key, "")
+    if part not in package.names:
+        return None
+    data = package.read(part, MAX_XML)
+    if sniff(data, part) not in CHUNKS:
+        return None
+    try:
+        reader = {"html": html.read, "mht": mht.read, "docx": read}.get(sniff(data, part), plain.read)
+        return reader(data, part)
+    except Rejected:
+        return None
 
 
 def _xml(package: Package, part: str) -> Any:
@@ -101,11 +110,13 @@ def _optional(package: Package, part: str, wanted: bytes = b"") -> Any | None:
 class _Body:
     """Walks block content and writes it to its assembly."""
 
-    def __init__(self, numbering: Numbering) -> None:
+    def __init__(self, numbering: Numbering, chunk: Callable[[str], Parsed | None]) -> None:
         self.assembly = Assembly()
+        self._chunk = chunk
         self._numbering = numbering
         self._carried = ""  # text of paragraphs whose end mark was deleted: it runs into the next
         self._depth = 0
+        self._chunks = 0
 
     def blocks(self, parent: Any) -> None:
         """Write the paragraphs and tables below ``parent``, whatever wraps them."""
@@ -118,6 +129,8 @@ class _Body:
                 self._paragraph(child)
             elif tag == TBL:
                 self._table(child)
+            elif tag == ALT_CHUNK:
+                self._foreign(child)
             elif tag not in DROPPED:
                 self.blocks(_chosen(child))
         self._depth -= 1
@@ -132,6 +145,15 @@ class _Body:
             self._carried = ""
         for box in boxes:
             self.blocks(box)
+
+    def _foreign(self, element: Any) -> None:
+        key = next((value for name, value in element.attrib.items() if name.endswith("}id")), "")
+        parsed = self._chunk(key) if self._chunks < MAX_CHUNKS else None
+        self._chunks += 1
+        if parsed is None:
+            self.assembly.warnings["parts_unread"] = self.assembly.warnings.get("parts_unread", 0) + 1
+        else:
+            self.assembly.include(parsed)
 
     def flush(self) -> None:
         """Write what a deleted paragraph mark carried past the last paragraph."""

@@ -17,7 +17,22 @@ from extractors.reading.charset import BEYOND_ASCII, MARKS, OTHERS, PLAUSIBLE, d
 from extractors.reading.listnumbers import number_text, separated
 
 SKIPPED = frozenset(
-    {"script", "style", "noscript", "template", "head", "iframe", "object", "svg", "math", "audio", "video", "canvas"}
+    {
+        "script",
+        "style",
+        "noscript",
+        "noframes",
+        "noembed",
+        "template",
+        "head",
+        "iframe",
+        "object",
+        "svg",
+        "math",
+        "audio",
+        "video",
+        "canvas",
+    }
 )
 INLINE = frozenset(
     [

@@ -15,6 +15,7 @@ from typing import Any
 from extractors.errors import Rejected
 from extractors.reading import aligned, celltext, ocr, pdfbombs, pdfcolumns, pdfpaths, ruling
 from extractors.reading.assembly import Assembly, Parsed
+from extractors.reading.celltext import Piece
 from extractors.reading.pdfflow import Block, Flow
 
 MAX_PAGES = 5000
@@ -53,7 +54,7 @@ def _open(data: bytes) -> Any:
         document = pypdfium2.PdfDocument(data)
         pages = len(document)
     except pypdfium2.PdfiumError as error:
-        if "assword" in str(error) or "ecurity" in str(error):
+        if b"/Encrypt" in data and ("assword" in str(error) or "ecurity" in str(error)):
             raise Rejected("encrypted", "PDF protected by a password") from error
         whole = b"%%EOF" in data[-2048:]
         raise Rejected("unreadable" if whole else "truncated", "the PDF is damaged or cut off") from error
@@ -107,12 +108,12 @@ class _Pages:
 
     def page(self, page: Any, number: int) -> list[Block]:
         """Lines and tables of a page; one that needs OCR and does not get it is counted in ``unread``."""
-        textpage = page.get_textpage()
+        textpage, turned = pdfpaths.text_upright(page)
         try:
             text = textpage.get_text_bounded()
             broken = len(BROKEN.findall(text)) > BROKEN_SHARE * len(text)
             if not broken and (len(text.strip()) >= SCANNED or not _has_picture(page)):
-                return self._blocks(page, textpage, text, number)
+                return _turned(page, textpage) if turned else self._blocks(page, textpage, text, number)
         finally:
             textpage.close()
         if not ocr.available() or len(self.recognised) >= ocr.MAX_PAGES:
@@ -181,6 +182,15 @@ class _Pages:
         """Free what was opened."""
         if self._plumber is not None:
             self._plumber.close()
+
+
+def _turned(page: Any, textpage: Any) -> list[Block]:
+    """Lines and tables of a page whose characters were written along another axis, put together by their places."""
+    placed = list(pdfpaths.characters(page, textpage))
+    pieces = [
+        Piece(s.text, (s.x0, line.top, s.x1, line.bottom)) for line in aligned.lines_of(placed) for s in line.stretches
+    ]
+    return celltext.arranged(pieces, ruling.tables(*pdfpaths.rules(page)), aligned.tables(placed))
 
 
 def _lines(text: str) -> list[Block]:

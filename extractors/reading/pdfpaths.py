@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +17,7 @@ STRIDE = 3  # of many text objects every third is looked at: the rules of a tabl
 MAX_OBJECTS = 20_000
 MAX_SEGMENTS = 2000  # of one path; more is a drawing
 MAX_DEPTH = 3
+SAMPLE = 12  # characters of a page whose angle is looked at
 DROPPED = {0x00, 0x0D, 0xFFFF}
 HYPHENS = {0x02, 0xAD, 0xFFFE}
 Frame = tuple[int, float, float, float, float]
@@ -37,6 +39,29 @@ def upright(of: Frame, x: float, y: float) -> tuple[float, float]:
     if rotation == 270:
         return top - y, right - x
     return x - left, top - y
+
+
+def text_upright(page: Any) -> tuple[Any, bool]:
+    """The text page, after the page was turned so that most of its characters stand upright, and whether they are written
+    along another axis than the page's: PDFium's own lines are not to be trusted there."""
+    import pypdfium2.raw as pdfium  # noqa: PLC0415
+
+    textpage = page.get_textpage()
+    count = pdfium.FPDFText_CountChars(textpage.raw)
+    step = max(1, count // SAMPLE)
+    angles = [
+        -round(pdfium.FPDFText_GetCharAngle(textpage.raw, i) / (math.pi / 2)) % 4 * 90
+        for i in range(step // 2, count, step)
+        if pdfium.FPDFText_IsGenerated(textpage.raw, i) == 0
+    ]
+    wanted = max(set(angles), key=angles.count, default=0)
+    if not angles or 3 * angles.count(wanted) < 2 * len(angles):
+        return textpage, False
+    if wanted == page.get_rotation() % 360:
+        return textpage, wanted != 0
+    textpage.close()
+    page.set_rotation(wanted)
+    return page.get_textpage(), wanted != 0
 
 
 class _Paths:

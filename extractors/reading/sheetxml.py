@@ -21,6 +21,7 @@ FAST_CELL = re.compile(
     r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,6})")?(?: t="([a-zA-Z]{1,9})")?(?:/>|>'
     r"(?:<f(?: [^<>]*)?(?:/>|>[^<]*</f>))?(?:<v(?: [^<>]*)?(?:/>|>([^<]*)</v>))?</c>)"
 )
+PLAIN = re.compile(rb"<(?:worksheet|sst)[ >]")
 CELL_START = re.compile(r"<c[ >/]")
 FAST_ITEM = re.compile(r"<si><t(?: xml:space=\"preserve\")?(?:/>|>([^<]*)</t>)</si>")
 ITEM_START = re.compile(r"<si[ >/]")
@@ -42,8 +43,8 @@ class SheetXml:
 
 
 def _as_text(source: bytes) -> str:
-    """The part as text if it is plain UTF-8 without comments, CDATA or entity declarations, else empty."""
-    if b"<!" in source or source.startswith((b"\xff\xfe", b"\xfe\xff")):
+    """The part as text if it is plain UTF-8 without prefixes, comments, CDATA or entity declarations, else empty."""
+    if b"<!" in source or not PLAIN.search(source) or source.startswith((b"\xff\xfe", b"\xfe\xff")):
         return ""
     try:
         return source.decode("utf-8")

@@ -90,6 +90,8 @@ def sniff(data: bytes, name: str) -> str:
             return kind
     if data.startswith(b"RIFF") and data[8:12] in RIFF:
         return RIFF[data[8:12]]
+    if b"\0" in data and b"PK\x05\x06" in data[-66_000:] and b"PK\x03\x04" in data:
+        return _zip(data)  # something stands before the package: a program that unpacks itself, a stray header
     return _text(data, name)
 
 
@@ -144,6 +146,8 @@ def _text(data: bytes, name: str) -> str:
     if b"<?mso-application" in lower[:600]:
         return "sheet-xml" if b"excel.sheet" in lower[:600] else "word-xml"
     lines = raw.splitlines()[:12]
+    if lines and lines[0].startswith(b"From "):  # the line before a mail in a mailbox
+        del lines[0]
     if (
         len(lines) > 2
         and MAIL_HEADER.match(lines[0])

@@ -14,6 +14,7 @@ from extractors.errors import Rejected
 from extractors.reading.archive import Package, open_zip
 from extractors.reading.assembly import Assembly, GridCell, Parsed
 from extractors.reading.numberformat import BUILT_IN, Show, plain, shower
+from extractors.reading.officeparts import main_part, relations
 from extractors.reading.sheetxml import NS, SheetXml, column_number, shared_strings, sheet, unescaped
 from extractors.reading.xmlpart import root as root_of
 
@@ -28,14 +29,16 @@ Area = tuple[int, int, int, int]  # top, left, bottom, right; 1-based, inclusive
 def read(data: bytes, name: str) -> Parsed:
     """Every sheet that holds text. Raises Rejected where the package or its XML is broken."""
     package = open_zip(data)
-    if "xl/workbook.xml" not in package.names:
-        raise Rejected("unreadable", "a workbook without its main part")
-    book = root_of(package.read("xl/workbook.xml"))
+    main = main_part(package, "xl/workbook.xml", "spreadsheetml")
+    folder = posixpath.dirname(main)
+    book = root_of(package.read(main))
     properties = book.find(NS + "workbookPr")
-    formats = _formats(package, date1904=properties is not None and properties.get("date1904") in {"1", "true"})
-    strings_part = next((part for part in package.names if part.lower() == "xl/sharedstrings.xml"), "")
+    formats = _formats(
+        package, f"{folder}/styles.xml", date1904=properties is not None and properties.get("date1904") in {"1", "true"}
+    )
+    strings_part = next((part for part in package.names if part.lower() == f"{folder}/sharedstrings.xml".lower()), "")
     strings = shared_strings(package.read(strings_part)) if strings_part else []
-    targets = _relations(package)
+    targets = relations(package, main)
     assembly = Assembly()
     for entry in book.iter(NS + "sheet"):
         part = next(
@@ -56,22 +59,11 @@ def read(data: bytes, name: str) -> Parsed:
     return assembly.parsed()
 
 
-def _relations(package: Package) -> dict[str, str]:
-    part = "xl/_rels/workbook.xml.rels"
-    if part not in package.names:
-        return {}
-    targets = {relation.get("Id", ""): relation.get("Target", "") for relation in root_of(package.read(part))}
-    return {
-        key: target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-        for key, target in targets.items()
-    }
-
-
-def _formats(package: Package, *, date1904: bool) -> list[Show]:
+def _formats(package: Package, part: str, *, date1904: bool) -> list[Show]:
     """How each cell style shows numbers."""
-    if "xl/styles.xml" not in package.names:
+    if part not in package.names:
         return []
-    styles = root_of(package.read("xl/styles.xml"))
+    styles = root_of(package.read(part))
     codes = {number.get("numFmtId"): number.get("formatCode", "") for number in styles.iter(NS + "numFmt")}
     shows = list[Show]()
     for style in styles.iterfind(f"{NS}cellXfs/{NS}xf"):
