@@ -40,6 +40,7 @@ _TOO_SHORT = 4
 _LONGEST_THING = 16
 _LONGEST_WORK = 24
 _TELLS_TIME = re.compile(r"[\d年月日周季旬天前后内末底初期]")  # 植树节 alone names what is done
+_UP_TO = frozenset("至到为")  # 压减至10个工作日以内
 _PARTS_BACK = 3
 _NEAR = 4
 _ITEM_HEADING = 2
@@ -116,11 +117,13 @@ def fill_clause(view: PartView, sentence: SentenceView, task: Task) -> None:
 
 
 def _without_agent(action: str, names: set[str]) -> str:
-    """由X通报 → 通报."""
-    if not action.startswith("由"):
-        return action
-    name = max((n for n in names if action.startswith(n, 1)), key=len, default="")
-    return action[1 + len(name) :] if name else action
+    """由X通报 → 通报, X要将时间压减至3日内 → 将时间压减至3日内."""
+    led = action.startswith("由")
+    name = max((n for n in names if action.startswith(n, led)), key=len, default="")
+    rest = action[led + len(name) :] if name else action
+    if led or not name:
+        return rest
+    return actions.phrase(rest, 0, len(rest)) if words().modal.match(rest) else action
 
 
 def _of_subject(view: PartView, task: Task, d: DeadlineMention) -> str:
@@ -233,7 +236,12 @@ def _without_times(sentence: SentenceView, a: int, b: int) -> tuple[int, int]:
         begin = min(b, times[i].end)
         i += 1
     k = bisect_left(times, b, key=_start) - 1
-    while k >= i and stop - times[k].end <= _NEAR and not text[times[k].end : stop].strip(_AROUND):
+    while (
+        k >= i
+        and stop - times[k].end <= _NEAR
+        and not text[times[k].end : stop].strip(_AROUND)
+        and text[times[k].start - 1] not in _UP_TO
+    ):
         stop = times[k].start
         k -= 1
     return (begin, stop) if stop - begin >= _A_WORD else (a, b)
