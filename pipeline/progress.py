@@ -21,7 +21,7 @@ _SLACK = 0.05  # behind the calendar by less is on track
 _SILENT = 0.75  # of a target that no report of its body and year mentions
 _SAME_SENTENCE = 0.85
 _PLAUSIBLE = 5  # a result beyond so many times its target is more likely another indicator
-_MAX_NEAR = 200  # results with the same head; more are no help in telling them apart, and cost their square
+_MAX_NEAR = 200  # results of a body under one name; which of more it is cannot be told, and looking costs their square
 _MAX_RIVALS = 3  # equal candidates that are kept for the analyst
 _CLOSE = 0.12  # confidences nearer than this are as good as each other: the later report counts
 
@@ -103,7 +103,7 @@ class Matcher:
             for wanted in dict.fromkeys((key, turned(key), key[-HEAD_CHARS:])):
                 for place in _places(t):
                     near = index.get((*place, *_measured(t), wanted), ())
-                    if len(wanted) == HEAD_CHARS and len(near) > _MAX_NEAR:
+                    if len(near) > _MAX_NEAR and (place[0] == "body" or len(wanted) == HEAD_CHARS):
                         continue
                     for r in near:
                         if r.figure_id not in seen:
