@@ -43,16 +43,19 @@ def shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def connect(url: URL, busy: float = BUSY_SECONDS, durable: bool = False) -> Engine:
-    """An engine. Nothing is opened yet. ``durable``: what is committed outlives a power cut too. Raises UsageError where the driver is not installed."""
+def connect(url: URL, busy: float = BUSY_SECONDS, serving: bool = False) -> Engine:
+    """An engine. Nothing is opened yet. ``serving``: for a server, whose connections to PostgreSQL are
+    kept, and whose commits to SQLite outlive a power cut too. Raises UsageError where the driver is not installed."""
     try:
         if url.get_backend_name() == "postgresql":
-            return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 10})
+            keeping: dict[str, Any] = {"pool_size": 8, "max_overflow": 32, "pool_pre_ping": True}
+            pool = keeping if serving else {"poolclass": NullPool}
+            return create_engine(url, connect_args={"connect_timeout": 10}, **pool)
     except (ImportError, NoSuchModuleError) as error:
         raise UsageError("用 PostgreSQL 要先安装 psycopg:pip install 'taizhang[postgres]'") from error
     engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": busy})
     event.listen(engine, "connect", _prepare)
-    if durable:
+    if serving:
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=FULL"))
     event.listen(engine, "begin", _begin)
     return engine

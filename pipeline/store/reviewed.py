@@ -55,5 +55,5 @@ def last_number(connection: Connection) -> int:
 
 
 def decided_since(connection: Connection, moment: str) -> set[str]:
-    """Readings with decisions made after a moment."""
-    return set(connection.scalars(select(REVIEWS.c.version).where(REVIEWS.c.at > moment)))
+    """Readings with decisions made at a moment or after it."""
+    return set(connection.scalars(select(REVIEWS.c.version).where(REVIEWS.c.at >= moment)))

@@ -20,10 +20,10 @@ _LOCK_KEY = 0x7461697A  # "taiz": any constant that other programs will not take
 class Store:
     """An opened store. Every method may raise LockedError, RunError or OSError for what happens to the database."""
 
-    def __init__(self, url: str, busy: float = engine.BUSY_SECONDS, durable: bool = False) -> None:
+    def __init__(self, url: str, busy: float = engine.BUSY_SECONDS, serving: bool = False) -> None:
         self.url = engine.parsed(url)
         self.name = engine.shown(self.url)
-        self._engine = engine.connect(self.url, busy, durable)
+        self._engine = engine.connect(self.url, busy, serving)
 
     @property
     def engine(self) -> Engine:
@@ -82,9 +82,9 @@ class Store:
         return self.write(lambda connection: migrate.bring_up(connection, self.name))
 
 
-def open_store(url: str, *, create: bool = False, busy: float = engine.BUSY_SECONDS, durable: bool = False) -> Store:
+def open_store(url: str, *, create: bool = False, busy: float = engine.BUSY_SECONDS, serving: bool = False) -> Store:
     """The store at ``url``, migrated to this program's schema. Raises UsageError where it is absent and ``create`` is not set."""
-    store = Store(url, busy, durable)
+    store = Store(url, busy, serving)
     if store.url.get_backend_name() == "sqlite":
         path = Path(str(store.url.database))
         if not create and not path.exists():

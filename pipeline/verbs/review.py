@@ -48,7 +48,7 @@ def review(
     from pipeline.store import open_store  # noqa: PLC0415
     from pipeline.verbs.opening import settings_of, url_of  # noqa: PLC0415
 
-    opened = open_store(url_of(store, config), create=True, durable=True)
+    opened = open_store(url_of(store, config), create=True, serving=True)
     if add_user is not None:
         password = typer.prompt("密码", hide_input=True, confirmation_prompt="再输一次", err=True)
         serving.add_user(opened, add_user, password, role)
