@@ -8,6 +8,7 @@ Everything is imported when it is first used, so that ``import extractors`` cost
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,12 @@ _HOME = {
     "load": "extractors.nlp",
     "read": "extractors.reading",
 }
+
+
+if sys.version_info < (3, 11, 5):
+    from extractors import regexes
+
+    regexes.install()
 
 
 def __getattr__(name: str) -> Any:

@@ -182,3 +182,56 @@ def test_dependencies_have_upper_bounds() -> None:
 
 def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+# Before Python 3.11.5 (Debian 12 has 3.11.2) a group that captures inside what never backtracks ends in a SystemError.
+CAPTURES = """
+import importlib, pkgutil, re, sys
+from re import _constants as kinds, _parser
+
+def captured(tree, inside=False):
+    for kind, value in tree:
+        if kind is kinds.SUBPATTERN:
+            if inside and value[0] is not None:
+                yield value[0]
+            parts = [(value[3], inside)]
+        elif kind in (kinds.MAX_REPEAT, kinds.MIN_REPEAT):
+            parts = [(value[2], inside)]
+        elif kind is kinds.POSSESSIVE_REPEAT:
+            parts = [(value[2], True)]
+        elif kind is kinds.ATOMIC_GROUP:
+            parts = [(value, True)]
+        elif kind is kinds.BRANCH:
+            parts = [(branch, inside) for branch in value[1]]
+        elif kind in (kinds.ASSERT, kinds.ASSERT_NOT):
+            parts = [(value[1], inside)]
+        elif kind is kinds.GROUPREF_EXISTS:
+            parts = [(branch, inside) for branch in value[1:] if branch]
+        else:
+            parts = []
+        for part in parts:
+            yield from captured(*part)
+
+assert list(captured(_parser.parse("(?:(a)b)?+"))) and list(captured(_parser.parse("(?>(a))")))
+compiled = re.compile
+def watched(pattern, flags=0):
+    made = compiled(pattern, flags)
+    caller = sys._getframe(1).f_code
+    if isinstance(pattern, str) and caller.co_filename.startswith(ROOT) and any(captured(_parser.parse(pattern, flags))):
+        print(f"{caller.co_filename}:{made.pattern[:60]}")
+    return made
+re.compile = watched
+for name in ("extractors", "pipeline"):
+    package = importlib.import_module(name)
+    for module in pkgutil.walk_packages(package.__path__, name + "."):
+        if "migrations" not in module.name:
+            importlib.import_module(module.name)
+"""
+
+
+def test_no_group_captures_inside_what_never_backtracks() -> None:
+    places = tuple(str(ROOT / package) + "/" for package in PACKAGES)
+    script = CAPTURES.replace("ROOT", repr(places))
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == ""

@@ -17,7 +17,7 @@ _NEXT = rf"(?:[{_FIRST}至到]|{CHINESE}|[^\u4e00-\u9fff]|\Z)"  # what may follo
 _SIGN = r"(?:(?<![\w)%）.])-|(?<=[长降幅为至到率值润额入速差余])-|负 ?|零下 ?)?+"
 _NUMBER = (
     rf"(?P<sign>{_SIGN})(?=\d|{CHINESE}{_NEXT})(?P<body>{BODY})"
-    rf"(?P<more>[余多来](?:万亿|[万亿])?)?+(?:分之 ?(?P<part>-?{BODY})|(?<=百)分(?P<part2>{DIGIT}{CHINESE}*+))?+"
+    rf"(?P<more>[余多来](?:万亿|[万亿])?)?(?:分之 ?(?P<part>-?{BODY})|(?<=百)分(?P<part2>{DIGIT}{CHINESE}*+))?"
 )
 _DAY_OF_YEAR = r"(?:1[0-2]|0?[1-9])[./](?:[12]\d|3[01]|0?[1-9])"
 _SKIP = (
@@ -47,7 +47,7 @@ RATIO = re.compile(r"(?: ?: ?\d{1,4}+(?:\.\d{1,3}+)?+){1,5}+(?![:\d])")
 _CLOCK = re.compile(r"[0-5]\d:[0-5]\d")
 _OVER = re.compile(r"/(\d{1,3})(?![\d/])")
 _COINS = re.compile(
-    r"(?P<jiao>[\d一二两三四五六七八九])[角毛](?:(?P<fen>[\d一二三四五六七八九])分?)?+|零?(?P<cents>[\d一二两三四五六七八九])分|零(?P<odd>[一二三四五六七八九])"
+    r"(?P<jiao>[\d一二两三四五六七八九])[角毛](?:(?P<fen>[\d一二三四五六七八九])分?)?|零?(?P<cents>[\d一二两三四五六七八九])分|零(?P<odd>[一二三四五六七八九])"
 )
 _SPOKEN = re.compile(r"(?P<jiao>[一二三四五六七八九])(?=[到至]|[^\u4e00-\u9fff]|\Z)")
 _FEN = re.compile(r"([\d一二三四五六七八九])(?:分|(?![\u4e00-\u9fff]))")
