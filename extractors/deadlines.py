@@ -141,8 +141,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if _nominal(t) or _year_end_thing(text, t):
         return None
-    if before.endswith("不") or _SLOGAN.match(text, t.start):
-        return None  # 不到去年同期
+    if before.endswith("不") or _SLOGAN.match(text, t.start) or "范文" in text[t.end : clause[1]]:
+        return None  # 不到去年同期; 下半年打算范文 is a page's own title
     if (
         not t.uses
         and _ALONE.match(text, t.end)

@@ -139,6 +139,7 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
             name[0] in "市县区省州镇乡院校"
             or limited
             or (tail.kind == "verb" and len(name) >= 4 and part.kind == "plan")
+            or (tail.kind == "verb" and name[-1] == "馆" and name[0] not in "新老旧")
         )
         fit = levelled and sentence.segment.tense == "planned" and not tail.nominal
         return min(base, 0.55) if fit else 0.4
