@@ -25,7 +25,7 @@ from pipeline.nightly_config import Nightly
 from pipeline.report import build, page
 from pipeline.report.data import Report, from_dict
 from pipeline.roster import Roster
-from pipeline.store import Store, followups, marks, open_store, overlay, proposals, retention, reviewed, runs
+from pipeline.store import Store, followups, marks, matches, open_store, overlay, proposals, retention, reviewed, runs
 from pipeline.store.inputs import Night, count, listed, listing, live_versions, path_in, set_aside
 from pipeline.store.progress import refresh
 from pipeline.store.tombstones import barred
@@ -88,7 +88,8 @@ def _conclude(
         followups.refresh(connection)
         overlay.refresh(connection, [c.after.version for c in register.changes if c.after is not None], started)
         proposals.propose(connection, register.changes, started)
-        decided = reviewed.decided_since(connection, last.started if last else "")
+        before_it = last.started if last else ""
+        decided = reviewed.decided_since(connection, before_it) | matches.said_since(connection, before_it)
         compared = refresh(connection, register.changes, decided)
         report = Report(run_id, number, started[:10], started, program.program_version(), first_night=last is None)
         live = live_versions(connection)

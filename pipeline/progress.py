@@ -33,12 +33,25 @@ class _Pair:
     target: Figure
     result: Figure | None
     sure: float
+    said: bool = False  # by a person
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """What people said of targets and results, by their ids: these belong together, these do not."""
+
+    confirmed: frozenset[tuple[str, str]] = frozenset()
+    split: frozenset[tuple[str, str]] = frozenset()
 
 
 class Matcher:
-    """Collects the figures of a run, then gives the rows."""
+    """Collects the figures of a run, then gives the rows. ``pairs`` go before what is found."""
 
-    def __init__(self) -> None:
+    def __init__(self, pairs: Pairs = Pairs()) -> None:
+        self._split = pairs.split
+        self._confirmed: dict[str, list[str]] = defaultdict(list)
+        for target, result in sorted(pairs.confirmed):
+            self._confirmed[target].append(result)
         self._parts: list[Part] = []
         self._dates: dict[tuple[str, int], date | None] = {}
 
@@ -63,10 +76,13 @@ class Matcher:
             for body in r.bodies:
                 reports[body, r.year].add(r.doc_id)
         chosen: list[_Pair] = []
+        wanted = {i for ids in self._confirmed.values() for i in ids}
+        known = {r.figure_id: r for part in self._parts for r in part.results if r.figure_id in wanted}
         for part in self._parts:
             within = _by_sentence(part.results)
             for t in _distinct(part.targets):
-                found = self._best(t, index, within)
+                told = [known[i] for i in self._confirmed.get(t.figure_id, ()) if i in known]
+                found = [_Pair(t, r, 1.0, said=True) for r in told] or self._best(t, index, within)
                 if found:
                     chosen += found
                 elif any(reports[b, t.year] - {t.doc_id} for b in t.bodies if (b, t.year) in reports):
@@ -76,10 +92,10 @@ class Matcher:
     def _best(self, t: Figure, index: _Index, within: dict[str, list[Figure]]) -> list[_Pair]:
         found: dict[str, tuple[float, date, Figure]] = {}
         for r in within.get(t.sentence, ()):
-            if _comparable(t, r) and (r.elliptic or t.elliptic) and _told_by(t, r):
+            if self._may(t, r) and (r.elliptic or t.elliptic) and _told_by(t, r):
                 found[r.figure_id] = (_SAME_SENTENCE, self._reported_until(r) or date.min, r)
         for r in self._near(t, index):
-            if r.figure_id in found or not _comparable(t, r):
+            if r.figure_id in found or not self._may(t, r):
                 continue
             sure = max(_agreement(t, r, key, other) for key in _names(t) for other in _names(r))
             if sure:
@@ -95,6 +111,9 @@ class Matcher:
         if len({f[2].value for f in best}) > 1:
             return [_Pair(t, r, min(sure, 0.4)) for sure, _, r in best[:_MAX_RIVALS]]
         return [_Pair(t, best[0][2], best[0][0])]
+
+    def _may(self, t: Figure, r: Figure) -> bool:
+        return _comparable(t, r) and (t.figure_id, r.figure_id) not in self._split
 
     @staticmethod
     def _near(t: Figure, index: _Index) -> Iterator[Figure]:
@@ -131,7 +150,7 @@ class Matcher:
             return row
         share = r.value / t.value
         row.completion = round(float(share), 4) if share < 10**6 else None
-        if share > _PLAUSIBLE:
+        if share > _PLAUSIBLE and not pair.said:
             row.confidence = min(sure, 0.4)
         if row.confidence < MIN_CONFIDENCE:
             return row  # which of them it is, or whether, is for the analyst to say
@@ -179,7 +198,7 @@ def _undisputed(chosen: list[_Pair]) -> Iterator[_Pair]:
         rivals = [o for o in rivals if not _steps(o.target, p.target)]
         if any(o.sure > p.sure for o in rivals):
             continue
-        if any(o.sure == p.sure for o in rivals):
+        if any(o.sure == p.sure for o in rivals) and not p.said:
             p.sure = min(p.sure, 0.4)
         yield p
 

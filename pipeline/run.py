@@ -18,6 +18,7 @@ from pipeline.config import Settings, workers_of
 from pipeline.errors import UsageError
 from pipeline.journal import Entry, Journal
 from pipeline.merge import Merge, reject_row
+from pipeline.progress import Pairs
 from pipeline.rendering.ledger import Standing
 from pipeline.worker import EXTRACTED
 
@@ -80,10 +81,12 @@ def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch
     return summary
 
 
-def write_tables(merge: Merge, new: Path, settings: Settings, standing: Standing | None = None) -> dict[str, int]:
+def write_tables(
+    merge: Merge, new: Path, settings: Settings, standing: Standing | None = None, pairs: Pairs | None = None
+) -> dict[str, int]:
     """Write all tables and texts of the outcomes into ``new``; rows by table. ``standing``: what people said of the rows,
-    for a ledger that can be taken back."""
-    progress = write_compared(merge, new, settings, standing)
+    for a ledger that can be taken back; ``pairs``: what they said of targets and results."""
+    progress = write_compared(merge, new, settings, standing, pairs)
     return write_plain(merge, lambda: progress, new, settings)
 
 
@@ -102,10 +105,10 @@ def _compared_apart(journal: Path, entries: Sequence[Entry], new: Path, settings
 
 
 def write_compared(
-    merge: Merge, new: Path, settings: Settings, standing: Standing | None = None
+    merge: Merge, new: Path, settings: Settings, standing: Standing | None = None, pairs: Pairs | None = None
 ) -> list[tuple[Any, ...]]:
     """Rows of ``progress``, and with them ``ledger.xlsx``, if it is wanted."""
-    progress = compare(merge)
+    progress = compare(merge, pairs)
     if "xlsx" in settings.formats:
         from pipeline.export.ledger import write_ledger  # noqa: PLC0415
 
@@ -120,11 +123,11 @@ def sharded(merge: Merge) -> bool:
     return merge.documents > SHARD_DOCUMENTS
 
 
-def compare(merge: Merge) -> list[tuple[Any, ...]]:
-    """Rows of ``progress``: the targets of all documents against the results."""
+def compare(merge: Merge, pairs: Pairs | None = None) -> list[tuple[Any, ...]]:
+    """Rows of ``progress``: the targets of all documents against the results; ``pairs``: what people said of them."""
     from pipeline.progress import Matcher  # noqa: PLC0415
 
-    matcher = Matcher()
+    matcher = Matcher(pairs or Pairs())
     for outcome in merge.outcomes():
         if not outcome.reason:
             matcher.add(*(outcome.rows[table] for table in ("documents", "figures", "deadlines", "units")))

@@ -15,7 +15,7 @@ from pipeline.journal import Entry
 from pipeline.merge import Merge
 from pipeline.roundtrip.keeping import standing
 from pipeline.run import Summary
-from pipeline.store import Store, inputs, outcomes, reviewed, runs
+from pipeline.store import Store, inputs, matches, outcomes, reviewed, runs
 from pipeline.worker import Outcome
 
 
@@ -62,7 +62,7 @@ def write(connection: Connection, new: Path, out: Path, settings: Settings, as_o
     """Write the tables into ``new``, which will stand at ``out``."""
     merge = merged(connection, as_of)
     settings = _as_read(connection, settings, as_of)
-    rows = run.write_tables(merge, new, settings, standing(connection, as_of))
+    rows = run.write_tables(merge, new, settings, standing(connection, as_of), matches.pairs(connection, as_of))
     return describe(connection, new, out, settings, Written(merge.documents, merge.parts, merge.reasons, rows), as_of)
 
 

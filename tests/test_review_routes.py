@@ -22,7 +22,18 @@ TRICKS = (
     "<script>alert(1)</script>", "\u202e\U0001f600\U00020000", "x" * 2000, "%ff%fe",
 )  # fmt: skip
 # What a session is for besides its routes: tables that a refused request must leave alone.
-LEFT_ALONE = ("decisions", "anchors", "users", "followups", "inputs", "readings", "overlays", "standings", "reviews")
+LEFT_ALONE = (
+    "decisions",
+    "anchors",
+    "users",
+    "followups",
+    "matches",
+    "inputs",
+    "readings",
+    "overlays",
+    "standings",
+    "reviews",
+)
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, column, delete, insert, select, table
+from sqlalchemy import Connection, column, delete, func, insert, select, table
 
 from extractors.issuing_bodies import bodies
 from extractors.schema import ProgressRow
 from pipeline.progress import Matcher
-from pipeline.store import reviewed
+from pipeline.store import matches, reviewed
 from pipeline.store.inputs import Change, current, current_with
 from pipeline.store.outcomes import DECLARED, chunks, load
 from pipeline.store.schema import BODIES, OUTCOMES, PROGRESS
@@ -50,7 +50,7 @@ def refresh(
         concerned = _tied(connection, _copies(connection, versions))
         live = [k.version for k in current_with(connection, concerned)]
     counted = _counted(connection, concerned)
-    matcher = Matcher()
+    matcher = Matcher(matches.pairs(connection))
     doc_ids: set[str] = set()
     for version, outcomes in reviewed.load(connection, live, COMPARED, texts=False):
         for number, outcome in enumerate(outcomes):
@@ -65,6 +65,24 @@ def refresh(
     changed = {d for d in before.keys() | after.keys() if before.get(d) != after.get(d)}
     _replace(connection, changed, after)
     return Compared(_by_target(before), _by_target(after), frozenset(changed))
+
+
+def rematch(connection: Connection, versions: Collection[str], target_figure_id: str) -> None:
+    """Compare one target anew after a word on it, within these readings; what others may hold the next night finds."""
+    counted = _counted(connection, versions)
+    matcher = Matcher(matches.pairs(connection))
+    for version, outcomes in reviewed.load(connection, sorted(versions), COMPARED, texts=False):
+        for n, outcome in enumerate(outcomes):
+            if (version, n) in counted:
+                matcher.add(*(outcome.rows[t] for t in COMPARED))
+    here = PROGRESS.c.target_figure_id == target_figure_id
+    ordinal = connection.execute(select(func.min(PROGRESS.c.ordinal)).where(here)).scalar() or 0
+    connection.execute(delete(PROGRESS).where(here))
+    names = DECLARED["progress"]
+    found = [dict(zip(names, row, strict=True)) for row in matcher.rows()]
+    added = [{"ordinal": ordinal} | row for row in found if row["target_figure_id"] == target_figure_id]
+    if added:
+        connection.execute(insert(PROGRESS), added)
 
 
 def _by_target(rows: dict[str, list[tuple[Any, ...]]]) -> dict[str, ProgressRow]:

@@ -129,6 +129,11 @@ FOLLOWUPS = Table(
     _words("program"),
 )  # fmt: skip
 
+MATCHES = Table(
+    "matches", META, _key("match_id"), _whole("number"), _words("made_at"), _words("who"), _words("target_figure_id"),
+    _words("actual_figure_id"), _words("verdict"), _words("program"),
+)  # fmt: skip
+
 # The follow-up that stands, by task: made from the records and their anchors (pipeline.store.followups), for queries.
 FOLLOWED = Table(
     "followed", META, _key("task_id"), _words("followup_id"), _words("state"), _words("new_date"),
