@@ -98,7 +98,7 @@ def decided(connection: Connection, source: str) -> None:
         "edit",
         "王芳",
         "",
-        task.action,
+        json.dumps({"action": task.action}, ensure_ascii=False),
         "照原文改",
     )
     decisions.record(connection, made, known.version, text, "2022-07-21T09:00:00", "x")
@@ -161,8 +161,10 @@ def test_nothing_of_the_document_is_left(office: Path, file: Path) -> None:
         archive.writestr("a.txt", MEMBER)
         archive.writestr("c.txt", SUMMARY.replace("枫林", "柏林"))
     assert command("extract", folder / "in", "--out", folder / "ex").returncode == 0
-    ours = {n: d for n, d in contents(folder / "out").items() if n not in ("report.html", "report.json", "state.txt")}
-    assert ours == contents(folder / "ex"), "what is left is what would have been read without it"
+    # The ledger of a night has columns for what people say of a row; above it was searched like all else.
+    apart = ("report.html", "report.json", "state.txt", "ledger.xlsx")
+    ours, fresh = ({n: d for n, d in contents(folder / of).items() if n not in apart} for of in ("out", "ex"))
+    assert ours == fresh, "what is left is what would have been read without it"
 
 
 def test_a_member_of_a_container_goes_alone_with_its_copies_named(file: Path) -> None:

@@ -17,6 +17,7 @@ from pipeline.store.outcomes import chunks, overlay_of, text_of
 from pipeline.store.schema import (
     ANCHORS,
     DECISIONS,
+    FOLLOWED,
     FOLLOWUPS,
     INPUTS,
     META,
@@ -37,6 +38,7 @@ TREATED = {t.name: "rows of the document" for t in OF_DOCUMENTS} | {
     "texts": "texts that no other document holds", "reads": "readings of nothing but the document",
     "readings": "as reads", "inputs": "inputs whose readings went", "proposals": "those that name such an input",
     "anchors": "marks on the document", "decisions": "as anchors", "followups": "as anchors",
+    "followed": "those that such a follow-up made",
     "progress": "rows that compare it; compared anew", "runs": "lines of reports that name or quote it",
     "tombstones": "what stays", "users": "no document", "sessions": "no document", "roster": "no document",
 }  # fmt: skip
@@ -246,6 +248,7 @@ def _marks(connection: Connection, s: Scope) -> None:
     _delete(connection, ANCHORS, ANCHORS.c.decision_id, marks)
     _delete(connection, DECISIONS, DECISIONS.c.decision_id, marks)
     _delete(connection, FOLLOWUPS, FOLLOWUPS.c.followup_id, marks)
+    _delete(connection, FOLLOWED, FOLLOWED.c.followup_id, marks)
 
 
 def reports(connection: Connection) -> list[tuple[str, str, str]]:
