@@ -44,6 +44,7 @@ score: $(VENV)/.run ## score against the gold beside this folder, if it is there
 soak: $(VENV)/.dev ## thousands of damaged documents through the command, a hundred nights killed
 	$(BIN)/python -m tests.bench.soak
 	$(BIN)/python -m tests.breaks 100
+	$(BIN)/python -m tests.bench.reviewers
 
 docs: $(VENV)/.run ## write docs/tables.md anew from extractors/schema.py
 	$(BIN)/python tools/tables_page.py
