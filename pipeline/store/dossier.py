@@ -8,19 +8,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, column, or_, select, table
+from sqlalchemy import Connection, or_, select
 
 from extractors.schema import TABLES, Row
 from pipeline.store.marks import LOST
 from pipeline.store.outcomes import load
-from pipeline.store.schema import ANCHORS, DECISIONS, INPUTS
+from pipeline.store.schema import ANCHORS, CURRENT, DECISIONS, INPUTS
 from pipeline.verdicts.effective import Judged, judged
 from pipeline.verdicts.ruling import JUDGED, Ruling
-
-_CURRENT = table(
-    "current_outcomes",
-    *(column(n) for n in ("version", "document", "source", "doc_id", "reason", "text_id", "path", "input_id")),
-)
 
 
 @dataclass
@@ -49,7 +44,7 @@ class Dossier:
 
 def dossier(connection: Connection, doc_id: str) -> Dossier | None:
     """The document with this id, None where none that counts has it."""
-    c = _CURRENT.c
+    c = CURRENT.c
     query = (
         select(c.version, c.document, c.path, c.source, INPUTS.c.sha256)
         .join(INPUTS, INPUTS.c.input_id == c.input_id)
@@ -64,7 +59,7 @@ def dossier(connection: Connection, doc_id: str) -> Dossier | None:
 
 def dossiers(connection: Connection, versions: Sequence[str]) -> list[Dossier]:
     """All documents of these readings that count now and have decisions."""
-    c = _CURRENT.c
+    c = CURRENT.c
     decided = select(ANCHORS.c.doc_id).join(DECISIONS, DECISIONS.c.decision_id == ANCHORS.c.decision_id)
     query = (
         select(c.version, c.document, c.path, INPUTS.c.sha256)

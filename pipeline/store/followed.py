@@ -7,16 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, column, select, table
+from sqlalchemy import Connection, and_, select
 
 from pipeline.store import followups, ledger
 from pipeline.store.followups import Record
 from pipeline.store.inputs import current
 from pipeline.store.ledger import Limit, units_of
 from pipeline.store.outcomes import chunks
-from pipeline.store.schema import ROWS
-
-_COUNTED = table("counted_outcomes", column("rows_version"), column("document"))
+from pipeline.store.schema import COUNTED, ROWS
 
 
 def limits(connection: Connection, as_of: str = "", first: str = "", last: str = "") -> Iterator[Limit]:
@@ -67,8 +65,8 @@ def _own(connection: Connection, task_ids: Iterable[str], as_of: str) -> dict[st
         doc.c.issuer, doc.c.title, doc.c.year, doc.c.date, task.c.status, task.c.version, task.c.document,
     ).join(doc, and_(doc.c.version == task.c.version, doc.c.document == task.c.document, doc.c.part == task.c.part))  # fmt: skip
     if not as_of:
-        here = and_(_COUNTED.c.rows_version == task.c.version, _COUNTED.c.document == task.c.document)
-        query = query.join(_COUNTED, here)
+        here = and_(COUNTED.c.rows_version == task.c.version, COUNTED.c.document == task.c.document)
+        query = query.join(COUNTED, here)
     rows: list[Any] = [
         r for c in chunks(sorted(task_ids)) for r in connection.execute(query.where(task.c.task_id.in_(c)))
     ]

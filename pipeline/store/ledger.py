@@ -6,14 +6,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, and_, column, func, or_, select, table
+from sqlalchemy import Connection, and_, func, or_, select
 
 from extractors.schema import ProgressRow
 from pipeline.store.inputs import current
 from pipeline.store.outcomes import DECLARED, chunks
-from pipeline.store.schema import OUTCOMES, PROGRESS, ROWS
-
-_CURRENT = table("counted_outcomes", column("rows_version"), column("document"))
+from pipeline.store.schema import COUNTED, OUTCOMES, PROGRESS, ROWS
 
 
 @dataclass(slots=True)
@@ -82,8 +80,8 @@ def limits(
         queries = [query.where(or_(dated, begins, d.c.rrule != "", d.c.duration != ""))]
         queries += [query.where(d.c.task_id.in_(chunk)) for chunk in chunks(sorted(also))]
     if not as_of:
-        here = and_(_CURRENT.c.rows_version == d.c.version, _CURRENT.c.document == d.c.document)
-        rows: list[Any] = [r for q in queries for r in connection.execute(q.join(_CURRENT, here))]
+        here = and_(COUNTED.c.rows_version == d.c.version, COUNTED.c.document == d.c.document)
+        rows: list[Any] = [r for q in queries for r in connection.execute(q.join(COUNTED, here))]
     else:
         live = sorted({k.version for k in current(connection, as_of)})
         rows = [
@@ -105,7 +103,7 @@ def undated(connection: Connection, settled: Collection[str] = ()) -> int:
     """How many current time limits have an unknown year, those of the tasks in ``settled`` left out."""
     d = ROWS["deadlines"]
     query = select(d.c.task_id).join(
-        _CURRENT, and_(_CURRENT.c.rows_version == d.c.version, _CURRENT.c.document == d.c.document)
+        COUNTED, and_(COUNTED.c.rows_version == d.c.version, COUNTED.c.document == d.c.document)
     )
     unknown = connection.scalars(query.where(or_(d.c.due_end.like("XXXX%"), d.c.due_start.like("XXXX%"))))
     return sum(task_id not in settled for task_id in unknown)
@@ -131,9 +129,7 @@ def documents(connection: Connection, as_of: str = "") -> list[Document]:
     doc = ROWS["documents"]
     query = select(doc.c.source, doc.c.title, doc.c.kind, doc.c.issuer, doc.c.date, doc.c.year)
     if not as_of:
-        query = query.join(
-            _CURRENT, and_(_CURRENT.c.rows_version == doc.c.version, _CURRENT.c.document == doc.c.document)
-        )
+        query = query.join(COUNTED, and_(COUNTED.c.rows_version == doc.c.version, COUNTED.c.document == doc.c.document))
         return [Document(*row) for row in connection.execute(query.order_by(doc.c.source, doc.c.part))]
     live = sorted({k.version for k in current(connection, as_of)})
     rows = [row for chunk in chunks(live) for row in connection.execute(query.where(doc.c.version.in_(chunk)))]

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, column, delete, func, insert, select, table
+from sqlalchemy import Connection, delete, func, insert, select
 
 from extractors.issuing_bodies import bodies
 from extractors.schema import ProgressRow
@@ -18,11 +18,10 @@ from pipeline.progress import Matcher
 from pipeline.store import matches, reviewed
 from pipeline.store.inputs import Change, current, current_with
 from pipeline.store.outcomes import DECLARED, chunks, load
-from pipeline.store.schema import BODIES, OUTCOMES, PROGRESS
+from pipeline.store.schema import BODIES, CURRENT, OUTCOMES, PROGRESS
 
 _TARGET_DOCUMENT = DECLARED["progress"].index("target_doc_id")
 COMPARED = ("documents", "figures", "deadlines", "units")
-_CURRENT = table("current_outcomes", column("version"), column("document"))
 
 
 @dataclass(slots=True)
@@ -154,7 +153,7 @@ def _counted(connection: Connection, versions: Iterable[str]) -> set[tuple[str, 
     for chunk in chunks(sorted(versions)):
         query = (
             select(OUTCOMES.c.version, OUTCOMES.c.document)
-            .join(_CURRENT, (_CURRENT.c.version == OUTCOMES.c.version) & (_CURRENT.c.document == OUTCOMES.c.document))
+            .join(CURRENT, (CURRENT.c.version == OUTCOMES.c.version) & (CURRENT.c.document == OUTCOMES.c.document))
             .where(OUTCOMES.c.version.in_(chunk), OUTCOMES.c.reason == "")
         )
         found |= {(v, d) for v, d in connection.execute(query)}

@@ -9,27 +9,20 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Integer,
     Select,
     Text,
     and_,
     case,
-    column,
     exists,
     func,
     literal,
     or_,
     select,
-    table,
 )
 
 from pipeline.store.paging import Page, page
-from pipeline.store.schema import ANCHORS, DECISIONS, DIGESTS, INPUTS, REVIEWS, ROWS
+from pipeline.store.schema import ANCHORS, COUNTED, DECISIONS, DIGESTS, INPUTS, REVIEWS, ROWS
 
-_COUNTED = table(
-    "counted_outcomes", column("version", Text), column("document", Integer), column("rows_version", Text),
-    column("source", Text), column("doc_id", Text), column("reason", Text), column("input_id", Text),
-)  # fmt: skip
 REVIEW_STATES = ("todo", "doing", "done", "confirmed")
 ORDERS = ("doubt", "new", "name")
 
@@ -63,7 +56,7 @@ def like(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
 def documents(connection: Connection, filters: Filters, order: str, after: str, size: int) -> Page:
     """One page of documents. Rows: doc_id, source, title, kind, issuer, date, quality, the counts of the digest, those of
     the review, first_seen."""
-    c, d, g, r = _COUNTED.c, ROWS["documents"].c, DIGESTS.c, REVIEWS.c
+    c, d, g, r = COUNTED.c, ROWS["documents"].c, DIGESTS.c, REVIEWS.c
     total = g.figures + g.deadlines + g.units + g.tasks
     left = func.coalesce(r.unreviewed, total, type_=BigInteger)
     query: Select[Any] = (
@@ -73,7 +66,7 @@ def documents(connection: Connection, filters: Filters, order: str, after: str, 
             func.coalesce(r.done_by, "").label("done_by"), func.coalesce(r.confirmed_by, "").label("confirmed_by"),
             func.coalesce(r.who, "").label("who"), func.coalesce(r.at, "").label("at"), INPUTS.c.first_seen,
         )
-        .select_from(_COUNTED)
+        .select_from(COUNTED)
         .join(ROWS["documents"], and_(d.version == c.rows_version, d.document == c.document, d.ordinal == 0))
         .join(DIGESTS, and_(g.version == c.version, g.document == c.document))
         .join(INPUTS, INPUTS.c.input_id == c.input_id)
@@ -90,7 +83,7 @@ def documents(connection: Connection, filters: Filters, order: str, after: str, 
 
 
 def _narrowed(query: Select[Any], f: Filters, left: ColumnElement[Any]) -> Select[Any]:
-    c, d, g, r = _COUNTED.c, ROWS["documents"].c, DIGESTS.c, REVIEWS.c
+    c, d, g, r = COUNTED.c, ROWS["documents"].c, DIGESTS.c, REVIEWS.c
     if f.q:
         query = query.where(or_(like(d.title, f.q), like(c.source, f.q), like(d.issuer, f.q), *_in_rows(f.q)))
     if f.unit:
@@ -119,7 +112,7 @@ def _narrowed(query: Select[Any], f: Filters, left: ColumnElement[Any]) -> Selec
 
 
 def _here(rows: Any) -> ColumnElement[bool]:
-    return and_(rows.version == _COUNTED.c.rows_version, rows.document == _COUNTED.c.document)
+    return and_(rows.version == COUNTED.c.rows_version, rows.document == COUNTED.c.document)
 
 
 def _in_rows(words: str) -> list[ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, Table
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, column, table
 from sqlalchemy.types import TypeEngine
 
 from extractors.schema import TABLES, columns
@@ -170,6 +170,13 @@ DIGESTS = Table(
     "digests", META, _key("version"), Column("document", Integer, primary_key=True, autoincrement=False),
     _whole("figures"), _whole("deadlines"), _whole("units"), _whole("tasks"), _whole("doubtful"), _whole("candidates"),
 )  # fmt: skip
+
+# Views: what counts now, and with it under which version its rows stand as decisions leave them.
+CURRENT = table(
+    "current_outcomes", column("version", Text), column("document", Integer), column("source", Text),
+    column("doc_id", Text), column("reason", Text), column("path", Text), column("input_id", Text),
+)  # fmt: skip
+COUNTED = table("counted_outcomes", *(column(c.name, c.type) for c in CURRENT.c), column("rows_version", Text))
 
 USERS = Table(
     "users", META, _key("name"), _words("password"), _words("role"), _words("created_at"), _words("created_by"),

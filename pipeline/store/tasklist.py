@@ -13,30 +13,23 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Integer,
     Select,
     Text,
     and_,
     case,
-    column,
     exists,
     func,
     literal,
     or_,
     select,
-    table,
 )
 
 from pipeline.store.followups import DONE
 from pipeline.store.outcomes import CANDIDATE, chunks
 from pipeline.store.paging import Order, Page, page
 from pipeline.store.queue import like
-from pipeline.store.schema import FOLLOWED, PROGRESS, ROWS
+from pipeline.store.schema import COUNTED, FOLLOWED, PROGRESS, ROWS
 
-_COUNTED = table(
-    "counted_outcomes", column("version", Text), column("document", Integer), column("rows_version", Text),
-    column("source", Text), column("doc_id", Text), column("reason", Text),
-)  # fmt: skip
 SITUATIONS = ("overdue", "near", "behind", "open", "done", "undated")
 SORTS = ("due", "unit", "source", "state", "action")
 GROUPS = ("", "unit", "month")
@@ -69,7 +62,7 @@ class Days:
     soon: str
 
 
-_t, _f, _c, _d = ROWS["tasks"].c, FOLLOWED.c, _COUNTED.c, ROWS["documents"].c
+_t, _f, _c, _d = ROWS["tasks"].c, FOLLOWED.c, COUNTED.c, ROWS["documents"].c
 _new_date = func.coalesce(_f.new_date, "", type_=Text)
 _state = func.coalesce(_f.state, "", type_=Text)
 _due: ColumnElement[str] = case((_new_date != "", _new_date), else_=_t.due_end)
@@ -122,7 +115,7 @@ def query(filters: Filters, days: Days) -> Select[Any]:
 
 def _joined(asked: Select[Any]) -> Select[Any]:
     return (
-        asked.select_from(_COUNTED)
+        asked.select_from(COUNTED)
         .join(ROWS["tasks"], and_(_t.version == _c.rows_version, _t.document == _c.document))
         .join(ROWS["documents"], and_(_d.version == _t.version, _d.document == _t.document, _d.part == _t.part))
         .outerjoin(FOLLOWED, _f.task_id == _t.task_id)
