@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
+from importlib.util import find_spec
 
+import pypdfium2
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -55,6 +57,19 @@ def turned(angle: int, rotate: int, ruled: bool, **options: object) -> bytes:
 def test_turned_pages_read_as_upright_ones(angle: int, rotate: int, ruled: bool) -> None:
     source = read(turned(angle, rotate, ruled), "a.pdf")
     assert source.text.split("\n")[:3] == LINES
+    assert [quoted(source, i) for i in range(len(source.tables))] == [ROWS]
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_turned_scans_read_as_upright_ones(quarters: int) -> None:
+    if find_spec("rapidocr") is None:
+        pytest.skip("the extra ocr is not installed")
+    page = pypdfium2.PdfDocument(turned(0, 0, ruled=True))[0]
+    picture = page.render(scale=150 / 72).to_pil().convert("L").rotate(90 * quarters, expand=True)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    source = read(out.getvalue(), "a.png")
+    assert source.text.split("\n")[:2] == LINES[:2]
     assert [quoted(source, i) for i in range(len(source.tables))] == [ROWS]
 
 
