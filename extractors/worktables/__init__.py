@@ -39,7 +39,7 @@ def find(view: PartView) -> TableRows:
     last = view.part.start
     laid: list[tuple[Grid, Block, list[str]]] = []
     for table, rows in tables.values():
-        laid += _blocks(view, table, rows, last)
+        laid += _blocks(view, table, rows, last, result)
         last = max(s.end for s in rows.values())
     filler.learn(
         e.text for g, b, _ in laid for r in b.rows for e in g.rows[r] if b.column(e.column).role in headers.UNIT_ROLES
@@ -53,7 +53,7 @@ def find(view: PartView) -> TableRows:
 
 
 def _blocks(
-    view: PartView, table: Table, rows: dict[int, Segment], last: int
+    view: PartView, table: Table, rows: dict[int, Segment], last: int, result: TableRows
 ) -> Iterator[tuple[Grid, Block, list[str]]]:
     """The blocks of a table with their grid and titles; ``last`` is where the table before it ended."""
     first = min(s.start for s in rows.values())
@@ -69,6 +69,7 @@ def _blocks(
             segment.year = year
     whole = turning.upright(lying)
     found = layout(whole, measure, year)
+    result.unread += found.measured
     lines = {id(segment) for segment in rows.values()}
     for number in found.prose:
         if id(whole.segments[number]) in lines:  # rows made of cells of several lines are none

@@ -19,7 +19,7 @@ from extractors.mentions import DeadlineMention, FigureMention
 from extractors.text.clauses import clauses
 from extractors.worktables import numbers
 from extractors.worktables.grid import Entry
-from extractors.worktables.headers import Column
+from extractors.worktables.headers import UNIT_ROLES, Column
 
 _LONGEST_INDICATOR = 40
 # Without one of these a cell holds neither a number nor a time.
@@ -27,6 +27,8 @@ _READABLE = re.compile(r"[\d一二三四五六七八九十百千万亿两几半�
 _PIECE_END = re.compile(r"[;；。!！]|(?<=[\s,，;；。:：])(?=[(（]\d{1,2}[)）]|\d{1,2}[.、](?!\d)|[①-⑳])")
 _LIST_NUMBER = re.compile(r"\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.、](?!\d)|[①-⑳])\s*")
 _MONTH_DAY = re.compile(r"\d{1,2}[./]\d{2}")
+_NUMBER_ONLY = re.compile(r"[\d.,]+")
+_SAYS_NOTHING = frozenset(("number", "code", "measure", "period", "duty"))
 _YEARS = re.compile(r"((?:19|20)\d\d)年?[-~—–至到]+((?:19|20)\d\d)年?")
 
 
@@ -86,6 +88,24 @@ def number(row: RowView, column: Column, entry: Entry, caption: str, status: str
         status=status, change=change, basis=column.basis if change else "", indicator=_indicator(row, column),
         period=column.period if any(column.period) else row.period,
     )  # fmt: skip
+
+
+def holds(column: Column, entry: Entry, started: bool) -> bool:
+    """Whether a cell says something that its column is for, or a measured number anywhere: if nothing was made of it, it
+    is unread. ``started``: a beginning that is past limits nothing."""
+    role, text = column.role, entry.text
+    if role in _SAYS_NOTHING or text in words("worktables", "blank") or text in words("worktables", "ditto"):
+        return False
+    if role in UNIT_ROLES:
+        return True
+    digit = any(c.isdigit() for c in text)
+    if role in ("deadline", "start") and digit:
+        return not (started and _READABLE.search(text) and _read(text)[0])
+    head = column.header
+    numeric = (
+        role == "value" or column.measure or column.status or head.endswith((*words("worktables", "counting"), "值"))
+    )
+    return bool((numeric or _NUMBER_ONLY.fullmatch(text)) and digit) or any(q.measure for q in quantities_of(entry))
 
 
 def _indicator(row: RowView, column: Column) -> str:

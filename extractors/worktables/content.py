@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from extractors.language import organisations, times
+from extractors.language import organisations, quantities, times
 from extractors.language.organisation_lexicon import lexicon
 from extractors.lexicon import settings, words
 from extractors.unit_words import words as unit_words
@@ -37,6 +37,12 @@ def is_person(text: str) -> bool:
         return False
     endings = lexicon().endings
     return len(text) < _BODY or not any(text[-n:] in endings for n in (1, 2))
+
+
+@lru_cache(8192)
+def measured(text: str) -> bool:
+    """Whether a text holds a number with its measure."""
+    return any(q.measure for q in quantities.find(text))
 
 
 @lru_cache(8192)

@@ -152,9 +152,15 @@ class Filler:
         return row
 
     def _cell(self, row: RowView, block: Block, column: Column, entry: Entry) -> _Held:
-        """Read one cell and add what it gives to the result."""
+        """Read one cell and add what it gives to the result; a cell that should have given something is counted."""
         held = _Held()
-        role, result = column.role, self._result
+        self._read(row, block, column, entry, held)
+        if not held.mentions and not held.persons and cells.holds(column, entry, started=column.role == "start"):
+            self._result.unread += 1
+        return held
+
+    def _read(self, row: RowView, block: Block, column: Column, entry: Entry, held: _Held) -> None:
+        role = column.role
         if role in ("number", "code", "measure", "period", "schedule", "duty") or entry.text in _BLANK:
             if role == "schedule" and not content.is_mark(entry.text):
                 self._text(row, column, entry, held, dated=True)
@@ -163,8 +169,6 @@ class Filler:
             self._units(row, entry, read, held, role)
             if _holds_digit(entry.text):
                 self._text(row, column, entry, held, dated=True)
-            if not held.mentions and not held.persons:
-                result.unread += 1
         elif role in ("deadline", "start") and len(entry.text) <= _SENTENCE:
             due = cells.limits(self._view, row, column, entry)
             if role == "start":
@@ -172,20 +176,15 @@ class Filler:
             self._add(held, due)
             self._labelled(row, entry, held)
             self._text(row, column, entry, held, dated=False)
-            if not held.mentions and _holds_digit(entry.text):
-                result.unread += 1
         elif role == "person":
             self._persons(entry, names.persons(entry.text), held)
         else:
             figure = self._number(row, block, column, entry)
             if figure is not None:
                 self._add(held, [figure])
-            elif content.is_number(entry.text):
-                result.unread += 1
-            else:
+            elif not content.is_number(entry.text):
                 self._labelled(row, entry, held)
                 self._text(row, column, entry, held, dated=row.planned)
-        return held
 
     def _begun(self, d: DeadlineMention) -> bool:
         """Whether a start lies before the year of the plan: it is past and limits nothing."""
@@ -221,9 +220,6 @@ class Filler:
         taken = [(m.start, m.end) for m in held.mentions]
         found = [f for f in found if not any(a < f.end and f.start < b for a, b in taken)]
         due = [d for d in due if d.confidence >= _SURE and not any(a < d.end and d.start < b for a, b in taken)]
-        if not found and not due and not taken:
-            counted = (column.role == "value" or column.measure) and _holds_digit(entry.text)
-            self._result.unread += bool(counted or any(q.measure for q in cells.quantities_of(entry)))
         self._add(held, [*found, *due])
 
     def _labelled(self, row: RowView, entry: Entry, held: _Held) -> None:
@@ -293,7 +289,7 @@ def _name(block: Block, own: list[Entry], above: list[Entry]) -> str:
     named = any(c.role in ("task", "target") for c in block.columns.values())
     for entry in own:
         role = block.column(entry.column).role
-        if role in ("group", "value", "schedule", "note") and not block.work:
+        if (role in ("group", "value", "schedule", "note") and not block.work) or (role == "group" and not named):
             role = ""
         if role == "responsible" and not named:
             role = ""

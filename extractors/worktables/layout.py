@@ -47,6 +47,7 @@ class Layout:
     blocks: list[Block] = field(default_factory=list)
     prose: list[int] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
+    measured: int = 0  # cells of heads and titles that hold a measured number
 
 
 def layout(grid: Grid, measure: str, year: int | None) -> Layout:
@@ -63,12 +64,15 @@ def layout(grid: Grid, measure: str, year: int | None) -> Layout:
             i += 1
             continue
         head = _head(grid, i, block)
+        texts = [[e.text for e in grid.rows[r]] for r in head]
+        if head and block.head and not block.rows and any(content.measured(text) for row in texts for text in row):
+            head = []  # straight under a head a row with measured numbers is the first of the data
         if head:
-            texts = [[e.text for e in grid.rows[r]] for r in head]
             if block.rows or not block.head:
                 repeated = bool(block.head) and texts == [[e.text for e in grid.rows[r]] for r in block.head]
                 if not repeated:
                     _close(grid, block, found)
+                    found.measured += sum(content.measured(text) for row in texts for text in row)
                     block = Block(head=head, columns=_columns(grid, head, year), measure=block.measure)
             i += len(head)
             continue
@@ -96,6 +100,7 @@ def _alone(cell: Entry, found: Layout, block: Block, alone: bool) -> None:
         found.prose.append(cell.row)
     else:
         found.titles.append(text)
+        found.measured += content.measured(text)
 
 
 def _close(grid: Grid, block: Block, found: Layout) -> None:

@@ -106,6 +106,8 @@ def _pairs(found: Grid) -> Grid | None:
         cells = found.rows[r]
         if len(cells) == 1:
             continue
+        if len(cells) % 2:
+            return None
         for a, b in zip(cells[::2], cells[1::2], strict=False):
             if headers.is_label(b.text) and headers.role(b.text)[0]:
                 return None
