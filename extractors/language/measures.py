@@ -39,6 +39,7 @@ _ONE = Decimal(1)
 PINYIN = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)")
 _PER = re.compile(r" ?/ ?| ?每")
 _PER_BEGINS = frozenset(" /每")
+_LATIN = re.compile("[A-Za-z]")
 _AND = re.compile(r"[·•.](?=[\u4e00-\u9fff])")
 
 
@@ -62,33 +63,31 @@ def vocabulary() -> dict[str, Unit]:
 
 
 @cache
-def _lengths() -> dict[str, tuple[int, ...]]:
-    """By first character, the lengths of the writings that begin with it, longest first."""
-    lengths: dict[str, set[int]] = {}
-    for name in vocabulary():
-        lengths.setdefault(name[0], set()).add(len(name))
-    return {c: tuple(sorted(n, reverse=True)) for c, n in lengths.items()}
+def _by_length() -> dict[str, tuple[tuple[int, dict[str, Unit]], ...]]:
+    """By first character, the writings that begin with it by their lengths, longest first."""
+    found: dict[str, dict[int, dict[str, Unit]]] = {}
+    for name, unit in vocabulary().items():
+        found.setdefault(name[0], {}).setdefault(len(name), {})[name] = unit
+    return {c: tuple(sorted(listed.items(), reverse=True)) for c, listed in found.items()}
 
 
 def first_characters() -> str:
     """The characters with which a measure can begin."""
-    return "".join(_lengths())
+    return "".join(_by_length())
 
 
 def unit_at(text: str, at: int) -> tuple[Unit, int] | None:
     """The entry written at ``at`` and its end, the longest where several are; None if there is none."""
-    units = vocabulary()
-    for length in _lengths().get(text[at : at + 1], ()):
-        name = text[at : at + length]
-        unit = units.get(name)
+    for length, units in _by_length().get(text[at : at + 1], ()):
+        unit = units.get(text[at : at + length])
         if unit is None:
             continue
-        end = at + len(name)  # a slice at the end of the text is shorter
+        end = at + length
         follower = text[end : end + 1]
-        if name[-1].isascii() and name[-1].isalpha() and follower.isascii() and follower.isalpha():
+        if not follower:
+            return unit, end
+        if follower in unit.not_before or (follower.isascii() and follower.isalpha() and _LATIN.match(text, end - 1)):
             continue  # the m of max
-        if follower and follower in unit.not_before:
-            continue
         return unit, end
     return None
 

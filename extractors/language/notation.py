@@ -17,7 +17,11 @@ _ODD = re.compile("[" + re.escape("".join(_MAP)) + "]")
 
 def fold(text: str) -> str:
     """The text with full-width digits, dashes and the traditional characters of time words made uniform; same length."""
-    return _ODD.sub(lambda m: _MAP[m[0]], text)
+    return _ODD.sub(_uniform, text)
+
+
+def _uniform(m: re.Match[str]) -> str:
+    return _MAP[m[0]]
 
 
 DIGITS = "〇零一二三四五六七八九"

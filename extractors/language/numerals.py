@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from extractors import lexicon
@@ -45,19 +45,19 @@ class Numeral(NamedTuple):
     script: Script
 
 
-@cache
-def _folding() -> tuple[re.Pattern[str], dict[str, str]]:
-    pairs: dict[str, str] = {p[0]: p[1] for p in _SETTINGS["fold"].split()}
-    pairs.update({"\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "\u3000": " "})
-    return re.compile(f"[{re.escape(''.join(pairs))}]"), pairs
+_FOLDED: dict[str, str] = {p[0]: p[1] for p in _SETTINGS["fold"].split()} | dict.fromkeys(
+    "\u00a0\u2002\u2003\u2009\u202f\u3000", " "
+)
+_ODD = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
+
+
+def _plain_character(m: re.Match[str]) -> str:
+    return _FOLDED[m[0]]
 
 
 def fold(text: str) -> str:
     """Text as the grammars here read it: same length, simplified and half-width where it matters to them."""
-    if text.isascii():
-        return text
-    pattern, pairs = _folding()
-    return pattern.sub(lambda m: pairs[m[0]], text)
+    return text if text.isascii() else _ODD.sub(_plain_character, text)
 
 
 def plain(value: Decimal) -> Decimal:

@@ -71,7 +71,7 @@ def find(text: str) -> list[Quantity]:
     while candidate := CANDIDATE.search(folded, position):
         match = SCAN.match(folded, candidate.start())
         position = candidate.end() if match is None else _take(text, folded, match, found)
-    return _spanned(text, folded, found)
+    return _spanned(text, folded, found) if len(found) > 1 else found
 
 
 def _spanned(text: str, folded: str, found: list[Quantity]) -> list[Quantity]:
