@@ -52,6 +52,8 @@ class SentenceView:
     times: list[Time] = field(default_factory=list)
     _clauses: list[tuple[int, int]] | None = None
     _cues: list[tense.Cue] | None = None
+    _firm: list[tense.Cue] | None = None
+    _planned: list[tense.Cue] | None = None
 
     @property
     def span(self) -> tuple[int, int]:
@@ -71,6 +73,20 @@ class SentenceView:
         if self._cues is None:
             self._cues = tense.cues(self.text, self.start, self.end)
         return self._cues
+
+    @property
+    def firm_cues(self) -> list[tense.Cue]:
+        """Those that hold in a section that reports."""
+        if self._firm is None:
+            self._firm = tense.firm(self.cues)
+        return self._firm
+
+    @property
+    def planned_cues(self) -> list[tense.Cue]:
+        """Those that hold in a section that plans."""
+        if self._planned is None:
+            self._planned = tense.planned(self.cues)
+        return self._planned
 
     def times_before(self, place: int) -> list[Time]:
         """The last times that begin before an offset, in order; a window, so that a sentence of nothing but times stays linear."""

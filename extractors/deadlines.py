@@ -7,7 +7,6 @@ to a name; a bare year or 今年 as an adverb is kept as a candidate below 0.5.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -265,8 +264,7 @@ def _dates(t: Time, kind: str) -> tuple[str, str]:
 
 def _telling(sentence: SentenceView, clause: tuple[int, int], t: Time) -> list[tense.Cue]:
     """The tense cues that may tell whether a time limits work: for X前 those of its own clause, outside the time itself."""
-    stop = bisect_left(sentence.cues, (clause[1],))
-    near = sentence.cues[max(0, stop - 64) : stop]
+    near = tense.near(sentence.cues, clause[1])
     own = [c for c in near if not t.start <= c[0] < t.end]
     return own if t.kind == "in" else [c for c in own if clause[0] <= c[0] < clause[1]]
 

@@ -116,14 +116,14 @@ def status(
     if n and sentence.quantities[n - 1].end == q.start and q.dimension in _SIZES and _SPECIFIED.match(text, q.end):
         return "other", "size", 0.8
     if _STATE.search(text, max(clause[0], q.start - 10), q.start) and not any(
-        c[1] == "planned" and clause[0] <= c[0] < q.start for c in sentence.cues
+        c[1] == "planned" for c in tense.between(sentence.cues, clause[0], q.start)
     ):
         return "actual", "state", 0.8
     if (
         (opened := text.rfind("(", clause[0], q.start)) >= 0
         and _GLOSSED.search(text, max(sentence.start, opened - 8), q.start)
         and text.find(")", q.end, clause[1]) >= 0
-        and not any(opened < c[0] < clause[1] for c in sentence.cues)
+        and not tense.between(sentence.cues, opened + 1, clause[1])
     ):
         return "other", "(", 0.8
     if (
@@ -172,12 +172,13 @@ def _telling(
     sentence: SentenceView, clause: tuple[int, int], q: Quantity, default: tense.Tense, certainty: float
 ) -> list[tense.Cue]:
     """The cues that may decide: the firm ones where the section surely reports, none of the state that a level starts from."""
-    found = sentence.cues
     if default == "done" and certainty >= _SURE and not _promised(sentence, q):
-        found = tense.firm(found)
+        found = sentence.firm_cues
     elif sentence.segment.tense == "planned":
-        found = tense.planned(found)
-    text = sentence.text
+        found = sentence.planned_cues
+    else:
+        found = sentence.cues
+    found, text = tense.near(found, clause[1]), sentence.text
     if any(cue[2] in _PRESENT for cue in found) and _TO.search(text, max(clause[0], q.start - 10), q.start):
         found = [c for c in found if c[2] not in _PRESENT or text[c[0] - 1 : c[0]] not in ("由", "从")]
     return found
@@ -235,7 +236,7 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q:
 
 def _aimed(sentence: SentenceView, start: int, end: int) -> bool:
     """A word of promise or a limit between two offsets; 占年度计划的 is none."""
-    return any(c[1] == "planned" and start <= c[0] < end for c in sentence.cues) or any(
+    return any(c[1] == "planned" for c in tense.between(sentence.cues, start, end)) or any(
         sentence.text.find(word, start, end) >= 0 for word in _NOT_UNDER
     )
 

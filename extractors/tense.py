@@ -80,6 +80,17 @@ def planned(found: list[Cue]) -> list[Cue]:
 _WINDOW = 64  # cues looked at: a clause of nothing but cues stays linear
 
 
+def between(found: list[Cue], start: int, end: int) -> list[Cue]:
+    """The cues that begin between two offsets."""
+    return found[bisect_left(found, (start,)) : bisect_left(found, (end,))]
+
+
+def near(found: list[Cue], end: int) -> list[Cue]:
+    """The cues that are looked at in a clause that ends at an offset."""
+    stop = bisect_left(found, (end,))
+    return found[max(0, stop - _WINDOW) : stop]
+
+
 def judge(
     found: list[Cue], clause: tuple[int, int], place: int, default: Tense, *, looking_on: bool = False
 ) -> tuple[Tense, str]:
@@ -92,8 +103,7 @@ def judge(
     before: Cue | None = None
     after: Cue | None = None
     earlier: Cue | None = None
-    stop = bisect_left(found, (clause[1],))
-    for cue in found[max(0, stop - _WINDOW) : stop]:
+    for cue in near(found, clause[1]):
         if cue[0] < clause[0]:
             earlier = cue
         elif cue[0] < place:

@@ -216,7 +216,19 @@ def test_rows_of_nonsense_in_our_alphabet(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["市", "增长1%,", "2021年3月", "责任单位:", "由市财政局牵头,", "各乡镇(", "一、市\n", "1.1."]
+    "piece",
+    [
+        "市",
+        "增长1%,",
+        "将增长1%,",
+        "已建成1个,",
+        "2021年3月",
+        "责任单位:",
+        "由市财政局牵头,",
+        "各乡镇(",
+        "一、市\n",
+        "1.1.",
+    ],
 )
 def test_work_grows_with_length_only(piece: str) -> None:
     def whole(text: str) -> object:

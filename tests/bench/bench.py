@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import resource
 import subprocess
 import sys
 import time
@@ -86,19 +87,26 @@ def chain(label: str, files: list[bytes]) -> Iterator[Row]:
     ours, theirs = best(
         lambda: [extractors.extract(s) for s in sources],
         lambda: [jieba.lcut(s.text) for s in sources],
+        clock=time.process_time,
     )
     yield (f"text to tables, {what}", speed(size, ours), f"jieba.lcut {speed(size, theirs)}", f"{theirs / ours:.2f}")
 
 
+def _children() -> float:
+    """Processor seconds of all processes that were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def start_up() -> Iterator[Row]:
-    """The command's start against the import of the library it parses options with."""
+    """The command's start against the import of the library it parses options with, in processor time."""
     commands = ([str(Path(sys.executable).with_name("taizhang")), "--version"], [sys.executable, "-c", "import typer"])
     seconds: list[list[float]] = [[], []]
     for _ in range(STARTS):
         for taken, command in zip(seconds, commands, strict=True):
-            started = time.perf_counter()
+            started = _children()
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            taken.append(time.perf_counter() - started)
+            taken.append(_children() - started)
     ours, theirs = median(seconds[0]), median(seconds[1])
     yield (
         "taizhang --version",
