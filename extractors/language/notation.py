@@ -11,7 +11,7 @@ from decimal import Decimal
 from extractors.lexicon import settings
 
 _FOLDS = settings("times")["folds"]
-_MAP = {a: b for fold in _FOLDS for a, b in zip(fold["written"], fold["read"], strict=True)}
+_MAP: dict[str, str] = {a: b for fold in _FOLDS for a, b in zip(fold["written"], fold["read"], strict=True)}
 _ODD = re.compile("[" + re.escape("".join(_MAP)) + "]")
 
 
