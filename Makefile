@@ -33,6 +33,7 @@ lint: $(VENV)/.dev ## format, lint, types, import contracts
 
 bench: $(VENV)/.dev $(VENV)/.bench ## right answers and speed beside jieba, typer, JioNLP and Recognizers-Text, in one run
 	$(BIN)/python -m tests.bench.bench
+	$(BIN)/python -W ignore -m tests.bench.ledgerpage
 
 score: $(VENV)/.run ## score against the gold beside this folder, if it is there
 	@if [ -d $(SHARED)/gold ]; then \

@@ -268,3 +268,26 @@ def test_what_stands_is_what_the_records_say(site: Site) -> None:
         return held
 
     assert len(site.store.write(again)) == len(before) >= 2
+
+
+def test_on_either_database(url: str, tmp_path: Path) -> None:
+    """Lists, charts, files, follow-up and words on pairs, through the pages."""
+    papers(tmp_path / "in")
+    site = site_over(tmp_path, url)
+    analyst = client(site, "甲")
+    whole = ids(get(analyst))
+    assert len(whole) > len(BUREAUS) * len(WORKS)
+    for query in [f"sort={s}&group={g}&down=1" for s in SORTS for g in GROUPS]:
+        assert set(ids(get(analyst, query))) == set(whole), query
+    for situation in tasklist.SITUATIONS:
+        assert set(ids(get(analyst, f"situation={situation}&q=工作&due_to=2030-01-01"))) <= set(whole)
+    path = re.findall(r'href="(/ledger/task/[^"]+)"', get(analyst, "q=管网&unit=教育"))[0]
+    form = {"state": "postponed", "new_date": "2022-12-01", "reason": "雨季", "seen": ""}
+    assert analyst.post(path, data=form).status_code == 303
+    assert "延期至 2022-12-01:雨季" in get(analyst, "state=postponed&due_from=2022-12-01&due_to=2022-12-01")
+    assert analyst.get("/ledger/charts?unit=教育局").text.count("<svg") == 2
+    assert len(analyst.get("/ledger/export/csv").content.decode().splitlines()) == len(whole) + 1
+    page = analyst.get("/progress").text
+    pair = dict(re.findall(r'name="(target|actual)" value="(\w+)"', page)[:2])
+    assert analyst.post("/progress", data=pair | {"verdict": "split"}).status_code == 303
+    assert "已拆开的" in analyst.get("/progress").text

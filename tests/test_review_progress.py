@@ -16,12 +16,14 @@ from pipeline.config import Settings
 from pipeline.review.site import Site
 from pipeline.store import matches
 from pipeline.store.progress import refresh
-from pipeline.store.schema import MATCHES, PROGRESS
+from pipeline.store.schema import ANCHORS, FOLLOWED, FOLLOWUPS, MATCHES, PROGRESS
 from pipeline.stored import export
 from tests.browsing import DESK, PHONE, Visit, chromium, serving
 from tests.cliruns import SUMMARY
+from tests.cliruns import run as command
 from tests.nights import DAY, run
 from tests.reviewing import client, seen, site_over
+from tests.test_followups import follow
 
 # Two results that fit one target equally well: the analyst has to say which.
 RIVALS = """枫林县林业局2022年工作计划
@@ -120,3 +122,18 @@ def test_in_a_browser(site: Site, tmp_path: Path) -> None:
         page.locator("button", has_text="确认").click()
         page.wait_for_selector("text=已确认")
         assert "q=%E6%B0%B4" in page.url and visit.complaints == []
+
+
+def test_a_purge_takes_words_on_the_document_along(site: Site, tmp_path: Path) -> None:
+    (pair,) = pairs(site)
+    assert say(site, "confirm", pair) == 303
+    task = follow(site.store, "水利投资", state="ongoing")
+    done = command("purge", "计划.txt", "--why", "误报", "--config", tmp_path / "taizhang.toml")
+    assert done.returncode == 0, done.stderr
+    with site.store.reader() as connection:
+        assert [connection.execute(t.select()).all() for t in (MATCHES, FOLLOWED, FOLLOWUPS, ANCHORS)] == [
+            [],
+            [],
+            [],
+            [],
+        ], task

@@ -20,6 +20,7 @@ from pipeline.store.schema import (
     FOLLOWED,
     FOLLOWUPS,
     INPUTS,
+    MATCHES,
     META,
     OUTCOMES,
     PROGRESS,
@@ -32,13 +33,15 @@ from pipeline.store.schema import (
     TOMBSTONES,
 )
 
+_SIDE = 17  # characters of the id of a mark on one side of a pair
+
 # Tables of documents (version, document) are found by their columns.
 OF_DOCUMENTS = tuple(t for t in META.tables.values() if "version" in t.c and "document" in t.c)
 TREATED = {t.name: "rows of the document" for t in OF_DOCUMENTS} | {
     "texts": "texts that no other document holds", "reads": "readings of nothing but the document",
     "readings": "as reads", "inputs": "inputs whose readings went", "proposals": "those that name such an input",
     "anchors": "marks on the document", "decisions": "as anchors", "followups": "as anchors",
-    "followed": "those that such a follow-up made",
+    "followed": "as followups", "matches": "words on a pair of which one figure is the document's",
     "progress": "rows that compare it; compared anew", "runs": "lines of reports that name or quote it",
     "tombstones": "what stays", "users": "no document", "sessions": "no document", "roster": "no document",
 }  # fmt: skip
@@ -238,13 +241,16 @@ def _texts(connection: Connection, s: Scope) -> None:
 
 
 def _marks(connection: Connection, s: Scope) -> None:
-    """Decisions and follow-ups that were ever anchored in the documents."""
+    """Decisions, follow-ups and words on pairs that were ever anchored in the documents."""
     marks: set[str] = set()
     for column, wanted in ((ANCHORS.c.doc_id, s.doc_ids), (ANCHORS.c.version, s.versions)):
         for chunk in chunks(sorted(wanted)):
             marks |= set(connection.scalars(select(ANCHORS.c.decision_id).where(column.in_(chunk))))
     for chunk in chunks(sorted(s.doc_ids)):
         marks |= set(connection.scalars(select(DECISIONS.c.decision_id).where(DECISIONS.c.doc_id.in_(chunk))))
+    words = {m[:-1] for m in marks if len(m) == _SIDE}  # on a pair of figures, whose marks have a letter more
+    marks |= {word + side for word in words for side in "ta"}
+    _delete(connection, MATCHES, MATCHES.c.match_id, words)
     _delete(connection, ANCHORS, ANCHORS.c.decision_id, marks)
     _delete(connection, DECISIONS, DECISIONS.c.decision_id, marks)
     _delete(connection, FOLLOWUPS, FOLLOWUPS.c.followup_id, marks)
