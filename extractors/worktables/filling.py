@@ -72,7 +72,7 @@ class Filler:
         self._merged: dict[int, _Held] = {}
         self._marks = Marks(self._names)
         self._last: dict[int, _Held] = {}  # by column: what its last cell gave
-        self._steps: dict[int, str] = {}  # by merged task: the date of its last step
+        self._steps: dict[int, str] = {}  # by merged task: when its last step begins
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take all cells of units before the blocks are read: the longest form of a name may stand in the last of them."""
@@ -267,9 +267,11 @@ class Filler:
             text = self._view.text[d.start : d.end]
             if last[:4] == first[:4] and last[5:7] >= _LATE and first[5:7] <= _EARLY and not _YEAR.search(text):
                 d.due_start, d.due_end = _next_year(d.due_start), _next_year(d.due_end)
-            ended = d.due_end or d.due_start
-            if _FULL_DATE.match(ended):
-                self._steps[task.start] = ended
+            begun = (
+                d.due_start or d.due_end
+            )  # steps that last side by side (3—4月, 3—12月, 3—12月) do not run backwards
+            if _FULL_DATE.match(begun):
+                self._steps[task.start] = begun
 
 
 def _next_year(day: str) -> str:
