@@ -11,7 +11,7 @@ PIP_INSTALL := $(PIP) install --quiet --quiet --retries 8
 PYTHON ?= $(shell tools/find-python)
 SHARED := ../shared
 
-.PHONY: help install run test lint bench score soak lock docs calibrate accuracy clean
+.PHONY: help install run test lint bench score soak lock docs calibrate accuracy bundle clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -55,6 +55,9 @@ calibrate: $(VENV)/.run ## count anew how often rows of each kind are right (ext
 
 accuracy: $(VENV)/.run ## measure anew and write docs/accuracy.md
 	$(BIN)/python tools/accuracy_page.py
+
+bundle: $(VENV)/.run ## one archive in dist/ that installs without network (EXTRAS="ocr postgres", PYTHONS="3.11 3.12")
+	$(BIN)/python tools/bundle.py $(foreach e,$(EXTRAS),--extra $(e)) $(foreach p,$(PYTHONS),--python $(p))
 
 lock: ## resolve pyproject.toml into requirements.lock and requirements-dev.lock (minutes)
 	PYTHON="$(PYTHON)" tools/lock

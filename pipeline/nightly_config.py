@@ -67,7 +67,11 @@ class Nightly:
     backups: Path
     keep_backups: int
     log: Log | None
-    uploads: Path | None = None
+
+    @property
+    def uploads(self) -> Path | None:
+        """Where the page puts what is uploaded: the first inbox."""
+        return self.inboxes[0].path if self.inboxes else None
 
 
 def _text(value: Any) -> str:

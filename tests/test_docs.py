@@ -25,7 +25,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 SHARED_COLUMNS = {f.name for f in fields(Place)}
 # A path of the machine that something was written on, a registry's host, or pip's index options.
 MACHINE = re.compile(
-    r"(?:/home/\w|/root/|/opt/(?!libreoffice\b)|/Users/\w|/work/\w|/tmp/tmp\w|[A-Z]:\\Users)"
+    r"(?:/home/\w|/root/|/opt/(?!libreoffice\b|taizhang\b)|/Users/\w|/work/\w|/tmp/tmp\w|[A-Z]:\\Users)"
     r"|(?:pypi\.org|pythonhosted\.org|npmjs\.org|deb\.debian\.org|pypi\.tuna|mirrors\.\w+\.\w+)"
     r"|(?:--(?:extra-)?index-url|--find-links|--trusted-host)\s*[= ]\s*(?:http|file|/)"
 )

@@ -145,6 +145,10 @@ def test_nothing_of_the_document_is_left(office: Path, file: Path) -> None:
     shutil.rmtree(folder / "备份")  # the older backup is named, and the person's to remove
     assert command("backup", "--config", file).returncode == 0
     assert leaks(everything(folder), NEEDLES) == {}
+    with zipfile.ZipFile(next((folder / "备份").iterdir())) as later:
+        assert {n for n in later.namelist() if n.startswith("uploads/")} == {
+            f"uploads/{n}" for n in ("计划.txt", "总结.txt", "半年.txt", "空.txt")
+        }, "neither the paper nor the container that it still lies in"
     assert (folder / "台账.db-wal").stat().st_size == 0 if (folder / "台账.db-wal").exists() else True
     with store_of(file).reader() as connection:
         stones = tombstones.tombstones(connection)

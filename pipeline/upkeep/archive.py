@@ -49,7 +49,7 @@ class Writer:
 
     def add_file(self, name: str, path: Path) -> None:
         """A file of the disk."""
-        with path.open("rb") as file:
+        with path.open("rb") as file:  # opened first: what is gone leaves no empty member
             self.add(name, iter(lambda: file.read(_BLOCK), b""))
 
 

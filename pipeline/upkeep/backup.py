@@ -6,19 +6,25 @@ REPEATABLE READ. Neither waits for writers nor lets them wait, so page and night
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote, unquote_to_bytes
 
 from pipeline.errors import UsageError
+from pipeline.expansion import Expansion
 from pipeline.nightly_config import Nightly
 from pipeline.program import program_version
-from pipeline.store import Store, dump, migrate
+from pipeline.store import Store, dump, migrate, tombstones
 from pipeline.upkeep import archive
+from pipeline.worker import doc_id_of
 
 SUFFIX = ".tzbak"
+_SECONDS = 60.0  # for looking into one container
 SETTINGS, ROSTER, STORE, UPLOADS = "settings/taizhang.toml", "settings/roster", "store", "uploads"
 _OURS = re.compile(r"taizhang-\d{8}-\d{6}(?:-\d+)?" + re.escape(SUFFIX))
 
@@ -76,10 +82,38 @@ def save(store: Store, settings: Nightly | None, file: Path, now: datetime) -> S
                 if settings.roster is not None and settings.roster.is_file():
                     manifest["roster"] = settings.roster.name
                     writer.add_file(f"{ROSTER}/{settings.roster.name}", settings.roster)
+                bars = tombstones.barred(connection) if revision == migrate.HEAD else frozenset()
                 for name, path in uploaded(settings):
-                    writer.add_file(f"{UPLOADS}/{name}", path)
-                    uploads += 1
+                    if bars and _holds(path, bars):
+                        continue
+                    with suppress(FileNotFoundError):  # taken away meanwhile
+                        writer.add_file(f"{UPLOADS}/{member(name)}", path)
+                        uploads += 1
     return Saved(file, file.stat().st_size, revision, rows, uploads)
+
+
+def member(name: str) -> str:
+    """The name of a file as a member of the archive; one that is no plain UTF-8 text in percent signs, with one in front."""
+    if name.isprintable() and not set(name) & {"%", "\\"}:
+        return name
+    return "%" + quote(os.fsencode(name), safe="/")
+
+
+def file_of(member: str) -> str:
+    """The name of a file from :func:`member`."""
+    return os.fsdecode(unquote_to_bytes(member[1:])) if member.startswith("%") else member
+
+
+def _holds(path: Path, bars: frozenset[str]) -> bool:
+    """Whether a file is a purged document or a container with one in it."""
+    try:
+        data = path.read_bytes()
+        if doc_id_of(data) in bars:
+            return True
+        leaves = Expansion(_SECONDS, (), lambda _step: None).leaves(data, path.name)
+        return any(leaf.data is not None and doc_id_of(leaf.data) in bars for leaf in leaves)
+    except Exception:  # what cannot be opened gave no document that could have been purged
+        return False
 
 
 def uploaded(settings: Nightly) -> Iterator[tuple[str, Path]]:

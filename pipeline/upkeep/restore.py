@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from pipeline import nightly_config
 from pipeline.errors import UsageError
+from pipeline.inputs import printable
 from pipeline.nightly_config import Nightly
 from pipeline.store import Store, dump, migrate
 from pipeline.store.dump import Layout
 from pipeline.upkeep.archive import Reader
-from pipeline.upkeep.backup import ROSTER, SETTINGS, STORE, UPLOADS
+from pipeline.upkeep.backup import ROSTER, SETTINGS, STORE, UPLOADS, file_of
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Restored:
     rows: dict[str, int]
     written: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    uploads: int = 0
 
 
 def restore(backup: Reader, url: str | None, config: Path | None, replace: bool, busy: float) -> Restored:
@@ -102,13 +104,14 @@ def _uploads(backup: Reader, settings: Nightly, found: Restored) -> None:
     if settings.uploads is None:
         return
     for name in backup.names(UPLOADS):
-        path = settings.uploads / name.removeprefix(f"{UPLOADS}/")
-        if path.exists():
-            found.kept.append(str(path))
+        relative = file_of(name.removeprefix(f"{UPLOADS}/"))
+        path = settings.uploads / relative
+        if ".." in path.parts or path.exists():
+            found.kept.append(printable(str(path)))
             continue
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write(backup, name, path)
-        found.written.append(str(path))
+        found.uploads += 1
 
 
 def _write(backup: Reader, name: str, path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+_SHOWN = 5  # files named that were left alone
 HELP = """例:
 
 \b
@@ -60,5 +61,9 @@ def restore(
     typer.echo(f"已恢复到 {done.store}:{sum(done.rows.values()):,} 行,是 {done.created} 的备份{older}")
     for path in done.written:
         typer.echo(f"写出 {path}")
-    for path in done.kept:
+    if done.uploads:
+        typer.echo(f"收件箱里恢复了 {done.uploads} 个文件")
+    for path in done.kept[:_SHOWN]:
         typer.echo(f"已有 {path},没有动")
+    if len(done.kept) > _SHOWN:
+        typer.echo(f"另有 {len(done.kept) - _SHOWN} 个文件也已有,没有动")
