@@ -38,6 +38,9 @@ HOSTILE = (
     '四、"引号"&amp;{{7*7}}${{1}}后面64个。\x07\x0b响铃后75公里\r\n'
     "五、𠀀𠀁𠀂\t86万元\t责任单位:乡政府\n"
 )
+LONG = "白石乡2025年工作计划\n" + "".join(
+    f"{n}.新修第{n}段水渠{n + 1}公里,{n % 12 + 1}月底前完成。责任单位:第{n}村。\n" for n in range(1, 121)
+)
 HOSTILE_NAME = "<b>计划<b>&\U0001f600𬭚\u202e.txt"
 
 
@@ -55,6 +58,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str
     inbox.mkdir()
     (inbox / HOSTILE_NAME).write_bytes(HOSTILE.encode())
     (inbox / "计划.txt").write_text(EDUCATION.replace("桐城区", "柳河区"), "utf-8")
+    (inbox / "长.txt").write_text(LONG, "utf-8")
     (inbox / "两人.txt").write_text(EDUCATION.replace("桐城区", "梅溪区"), "utf-8")
     site = site_over(folder, f"sqlite:///{folder}/store.db")
     with serving(site) as address:
@@ -290,12 +294,30 @@ def test_hostile_text_is_text_with_highlights_in_place(browser: Any, office: tup
     someone.context.close()
 
 
+def test_a_long_document_gives_its_rows_when_asked(browser: Any, office: tuple[Site, str]) -> None:
+    site, address = office
+    someone = Visit(browser, site, address, "王敏", "analyst", DESK)
+    page = someone.go(f"/doc/{opened(site, '长.txt').doc_id}")
+    expect(page.locator(".item")).to_have_count(300)
+    hidden = page.evaluate("""[...document.querySelectorAll('#source mark')].find(
+        (m) => m.dataset.r.split(' ').some((k) => !document.getElementById(k))).textContent""")
+    page.locator("#source mark", has_text=hidden).first.click()
+    page.keyboard.press("a")
+    expect(page.locator(".item.accepted")).to_have_count(1)
+    page.locator("#rest button").click()
+    expect(page.locator("#rest")).to_have_count(0)
+    total = sum(len(opened(site, "长.txt").judged[t]) for t in ("figures", "deadlines", "units", "tasks"))
+    expect(page.locator(".item")).to_have_count(total)
+    assert someone.complaints == []
+    someone.context.close()
+
+
 def test_search_finds_two_characters(browser: Any, office: tuple[Site, str]) -> None:
     site, address = office
     someone = Visit(browser, site, address, "王敏", "analyst", DESK)
     page = someone.go("/queue?q=柳河")
     assert page.locator("tbody tr").count() == 1
-    page = someone.go("/queue?q=水渠")
+    page = someone.go("/queue?q=村村")
     assert page.locator("tbody tr").count() == 1 and "𬭚" in page.locator("tbody").inner_text()
     page = someone.go("/queue?q=%25")
     assert page.locator("tbody tr").count() == 0, "a percent sign is no wildcard"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import func, select, text
 
 from pipeline import stored
 from pipeline.config import Settings
+from pipeline.review.drawing import Drawn, Pages, places
 from pipeline.review.site import Site
 from pipeline.store import ledger
 from pipeline.store.paging import page
@@ -281,3 +283,44 @@ def test_uploads_are_bounded_named_safely_and_read_later_if_killed(tmp_path: Pat
     assert again.counts["new"] == 0, "a night knows what was uploaded"
     assert len(safe_name("长" * 300 + ".docx").encode()) <= 180 and safe_name("长" * 300 + ".docx").endswith(".docx")
     assert safe_name("") == safe_name("/") == safe_name("...") == "未命名"
+
+
+def test_pages_of_a_pdf_are_pictures_with_the_rows_marked(tmp_path: Path, samples: Path) -> None:
+    name = "为民办实事进度安排表.pdf"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / name).write_bytes((samples / name).read_bytes())
+    site = site_over(tmp_path, f"sqlite:///{tmp_path}/store.db")
+    browser, one = client(site), opened(site, name)
+    page = browser.get(f"/doc/{one.doc_id}/page/1")
+    marked = set(re.findall(r'data-r="([a-z]+-\w+)"', page.text))
+    rows = {f"{t}-{j.row_id}" for t in ("figures", "deadlines", "units") for j in one.judged[t]}
+    assert len(marked & rows) >= 0.9 * len(rows) and marked <= rows
+    picture = browser.get(f"/doc/{one.doc_id}/page/1/picture")
+    assert picture.headers["content-type"] == "image/png" and picture.content.startswith(b"\x89PNG")
+    assert browser.get(f"/doc/{one.doc_id}/page/99").status_code == 404
+    (tmp_path / "in" / name).write_bytes(b"%PDF-1.4 another file by now")
+    site.pages = Pages()
+    assert browser.get(f"/doc/{one.doc_id}/page/1").status_code == 404, "only the very bytes that were read"
+
+
+def test_a_quote_on_a_page_is_where_its_surroundings_are() -> None:
+    text = "共 5\n公里,又5公里"
+    boxes = tuple((10.0 * n, 0.0 if n < 3 else 20.0, 10.0 * n + 9, 9.0 if n < 3 else 29.0) for n in range(len(text)))
+    drawn = Drawn(b"", 1, 1, text, boxes)
+    assert [p.y for p in places(drawn, "共", "5公里")] == [0, 20], "a rectangle a line"
+    assert [p.x for p in places(drawn, ",又", "5公里")] == [80]
+    assert places(drawn, "", "6公里") == []
+
+
+def test_a_long_document_shows_its_rows_bit_by_bit(tmp_path: Path) -> None:
+    lines = [f"{n}.新修第{n}段水渠{n + 1}公里,{n % 12 + 1}月底前完成。责任单位:第{n}村。" for n in range(1, 161)]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "计划.txt").write_text("白石乡2025年工作计划\n" + "\n".join(lines), "utf-8")
+    site = site_over(tmp_path, f"sqlite:///{tmp_path}/store.db")
+    browser, one = client(site), opened(site)
+    path, total = f"/doc/{one.doc_id}", sum(len(one.judged[t]) for t in ("figures", "deadlines", "units", "tasks"))
+    ids = re.findall(r'role="listitem" id="([\w-]+)"', browser.get(path).text)
+    assert len(ids) == 300 < total
+    while more := re.findall(r'role="listitem" id="([\w-]+)"', browser.get(f"{path}/cards?skip={len(ids)}").text):
+        ids += more
+    assert len(ids) == len(set(ids)) == total

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from fastapi.testclient import TestClient
 from pipeline.review.app import create_app
 from pipeline.review.armour import HEADERS
 from pipeline.review.site import Attempts
-from pipeline.store import people
+from pipeline.store import open_store, people
+from tests.cliruns import one_line, run
 from tests.reviewing import NOW, client, site_over
 
 PASSWORD = "长风破浪会有时8"
@@ -124,3 +126,30 @@ def test_a_long_form_is_refused(sqlite: str, tmp_path: Path) -> None:
 
     kind = {"content-type": "application/x-www-form-urlencoded"}
     assert browser.post("/logout", content=endless(), headers=kind).status_code == 413  # type: ignore[arg-type]
+
+
+def test_users_by_the_command_and_no_door_without_them(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/store.db"
+    refused = run("review", "--store", store, "--host", "0.0.0.0", "--port", "0", timeout=60)
+    assert refused.returncode == 2 and "--add-user" in one_line(refused)
+    short = run("review", "--store", store, "--add-user", "王敏", input="短".encode(), timeout=60)
+    assert short.returncode == 2 and "密码" in one_line(short)
+    made = run(
+        "review",
+        "--store",
+        store,
+        "--add-user",
+        "王敏",
+        "--role",
+        "reviewer",
+        input=f"{PASSWORD}\n".encode(),
+        timeout=60,
+    )
+    assert made.returncode == 0, made.stderr
+    with open_store(store).reader() as connection:
+        assert people.role_of(connection, "王敏", PASSWORD) == "reviewer"
+    taken = socket.create_server(("127.0.0.1", 0))
+    with taken:
+        port = str(taken.getsockname()[1])
+        busy = run("review", "--store", store, "--port", port, timeout=60)
+    assert busy.returncode == 2 and port in one_line(busy)

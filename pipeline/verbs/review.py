@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +51,10 @@ def review(
 
     opened = open_store(url_of(store, config), create=True, serving=True)
     if add_user is not None:
-        password = typer.prompt("密码", hide_input=True, confirmation_prompt="再输一次", err=True)
+        if sys.stdin.isatty():
+            password = typer.prompt("密码", hide_input=True, confirmation_prompt="再输一次", err=True)
+        else:
+            password = sys.stdin.readline().rstrip("\r\n")
         serving.add_user(opened, add_user, password, role)
         typer.echo(f"用户 {add_user} 已建好,角色 {role}")
         return

@@ -18,6 +18,7 @@ from pipeline.verdicts.corrections import editable
 from pipeline.verdicts.ruling import JUDGED, MEMBERS, PLACED, as_json
 
 router = APIRouter()
+_CARDS = 300  # shown at once; the rest is asked for
 
 
 def opened(site: Site, doc_id: str) -> Dossier:
@@ -33,9 +34,10 @@ def opened(site: Site, doc_id: str) -> Dossier:
 def document(request: Request, site: Here, who: Somebody, doc_id: str) -> Response:
     """The page."""
     one = opened(site, doc_id)
+    rows = cards.ordered(one)
     return page(
         request, "document.html", one=one, source=markup.source_html(one.text, cards.spans(one)),
-        cards=[cards.card(one, j, who) for j in cards.ordered(one)], tasks=cards.tasks_of(one),
+        cards=[cards.card(one, j, who) for j in rows[:_CARDS]], rest=max(len(rows) - _CARDS, 0), tasks=cards.tasks_of(one),
         head=head(one, who), counts=counts(one), drawable=original(one.path, one.doc_id) is not None,
     )  # fmt: skip
 
@@ -62,6 +64,14 @@ def source(site: Here, doc_id: str) -> Response:
     """The source alone, with the highlights as they are now."""
     one = opened(site, doc_id)
     return HTMLResponse(markup.source_html(one.text, cards.spans(one)))
+
+
+@router.get("/doc/{doc_id}/cards")
+def more(site: Here, who: Somebody, doc_id: str, skip: Annotated[int, Query(ge=0, lt=1 << 31)] = 0) -> Response:
+    """The next cards after so many that nobody has seen yet; what has been seen since stands at the end of the order."""
+    one = opened(site, doc_id)
+    rows = cards.ordered(one)[skip : skip + _CARDS]
+    return HTMLResponse("".join(cards.card(one, j, who) for j in rows))
 
 
 @router.get("/doc/{doc_id}/card/{table}/{row_id}")

@@ -107,10 +107,45 @@ function onward(card) {
   choose(cards.slice(at + 1).find(open) ?? cards.slice(0, Math.max(at, 0)).find(open) ?? cards[Math.min(at + 1, cards.length - 1)]);
 }
 
-source.addEventListener("click", (event) => {
+/** The card of a row, fetched if it is one of the many that are not shown yet. */
+async function cardOf(key) {
+  const there = document.getElementById(key);
+  if (there) return there;
+  const at = key.indexOf("-");
+  try {
+    const card = element(await ask(`/doc/${doc}/card/${key.slice(0, at)}/${encodeURIComponent(key.slice(at + 1))}`));
+    list.insertBefore(card, document.getElementById("rest"));
+    return card;
+  } catch {
+    return null;
+  }
+}
+
+list.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-rest]");
+  if (!button) return;
+  button.disabled = true;
+  try {
+    const skip = list.querySelectorAll(".item[data-state=proposed]").length;
+    const box = document.createElement("template");
+    box.innerHTML = await ask(`/doc/${doc}/cards?skip=${skip}`);
+    const fresh = [...box.content.children].filter((c) => !document.getElementById(c.id));
+    button.parentElement.before(...fresh);
+    const total = [...document.querySelectorAll("[data-count]")].reduce((n, b) => n + Number(b.textContent), 0);
+    const left = total - list.querySelectorAll(".item").length;
+    button.textContent = `再显示一些(还有 ${left} 条)`;
+    if (left <= 0 || !fresh.length) button.parentElement.remove();
+    filter();
+  } catch (problem) {
+    toast(problem.text, true);
+  }
+  button.disabled = false;
+});
+
+source.addEventListener("click", async (event) => {
   if (!document.getSelection().isCollapsed) return;
   const keys = event.target.closest("[data-r]")?.dataset.r.split(" ") ?? [];
-  const cards = keys.map((k) => document.getElementById(k)).filter(Boolean);
+  const cards = (await Promise.all(keys.map(cardOf))).filter(Boolean);
   // The narrowest row first, a task last; a second click leads to the next one.
   cards.sort((a, b) => a.dataset.end - a.dataset.start - (b.dataset.end - b.dataset.start));
   const at = cards.indexOf(current());
@@ -442,7 +477,7 @@ document.getElementById("order").addEventListener("change", (event) => {
   cards.sort(event.target.value === "place"
     ? (a, b) => place(a) - place(b) || b.dataset.end - a.dataset.end
     : (a, b) => seen(a) - seen(b) || a.dataset.doubt - b.dataset.doubt || place(a) - place(b));
-  list.append(...cards);
+  list.prepend(...cards);
   current()?.scrollIntoView({ block: "nearest" });
 });
 
