@@ -18,7 +18,7 @@ from pipeline.verdicts.corrections import editable
 from pipeline.verdicts.ruling import JUDGED, MEMBERS, PLACED, as_json
 
 router = APIRouter()
-_CARDS = 300  # shown at once; the rest is asked for
+_CARDS, _MORE = 300, 100  # shown at once; asked for at once of the rest
 
 
 def opened(site: Site, doc_id: str) -> Dossier:
@@ -37,7 +37,7 @@ def document(request: Request, site: Here, who: Somebody, doc_id: str) -> Respon
     rows = cards.ordered(one)
     return page(
         request, "document.html", one=one, source=markup.source_html(one.text, cards.spans(one)),
-        cards=[cards.card(one, j, who) for j in rows[:_CARDS]], rest=max(len(rows) - _CARDS, 0), tasks=cards.tasks_of(one),
+        cards=[cards.card(one, j, who) for j in rows[:_CARDS]], rest=[cards.key(j.table, j.row_id) for j in rows[_CARDS:]], tasks=cards.tasks_of(one),
         head=head(one, who), counts=counts(one), drawable=original(one.path, one.doc_id) is not None,
     )  # fmt: skip
 
@@ -67,11 +67,14 @@ def source(site: Here, doc_id: str) -> Response:
 
 
 @router.get("/doc/{doc_id}/cards")
-def more(site: Here, who: Somebody, doc_id: str, skip: Annotated[int, Query(ge=0, lt=1 << 31)] = 0) -> Response:
-    """The next cards after so many that nobody has seen yet; what has been seen since stands at the end of the order."""
+def more(
+    site: Here, who: Somebody, doc_id: str, keys: Annotated[str, Query(max_length=_MORE * 40)] = ""
+) -> Response:  # fmt: skip
+    """The cards of these rows, their ids separated by commas."""
     one = opened(site, doc_id)
-    rows = cards.ordered(one)[skip : skip + _CARDS]
-    return HTMLResponse("".join(cards.card(one, j, who) for j in rows))
+    rows = {cards.key(j.table, j.row_id): j for j in cards.ordered(one)}
+    asked = [rows[k] for k in keys.split(",")[:_MORE] if k in rows]
+    return HTMLResponse("".join(cards.card(one, j, who) for j in asked))
 
 
 @router.get("/doc/{doc_id}/card/{table}/{row_id}")

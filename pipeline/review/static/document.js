@@ -121,21 +121,18 @@ async function cardOf(key) {
   }
 }
 
-list.addEventListener("click", async (event) => {
-  const button = event.target.closest("[data-rest]");
-  if (!button) return;
+document.querySelector("#rest button")?.addEventListener("click", async (event) => {
+  const rest = document.getElementById("rest"), button = event.target;
+  const left = () => rest.dataset.keys.split(" ").filter((k) => !document.getElementById(k));
   button.disabled = true;
   try {
-    const skip = list.querySelectorAll(".item[data-state=proposed]").length;
     const box = document.createElement("template");
-    box.innerHTML = await ask(`/doc/${doc}/cards?skip=${skip}`);
-    const fresh = [...box.content.children].filter((c) => !document.getElementById(c.id));
-    button.parentElement.before(...fresh);
-    const total = [...document.querySelectorAll("[data-count]")].reduce((n, b) => n + Number(b.textContent), 0);
-    const left = total - list.querySelectorAll(".item").length;
-    button.textContent = `再显示一些(还有 ${left} 条)`;
-    if (left <= 0 || !fresh.length) button.parentElement.remove();
+    box.innerHTML = await ask(`/doc/${doc}/cards?keys=${left().slice(0, 100).join(",")}`);
+    const before = left().length;
+    rest.before(box.content);
     filter();
+    button.textContent = `再显示一些(还有 ${left().length} 条)`;
+    if (!left().length || left().length === before) rest.remove();
   } catch (problem) {
     toast(problem.text, true);
   }
