@@ -32,7 +32,7 @@ _LEVEL_FROM = re.compile(r"(?:由|从)(?:目前|原来|现在|原|[上去前]年
 _GENERIC_HEAD = re.compile(rf"(?:{_any('generic')})$")
 # A body that acts, before its verb (市防办抽查, 县卫健局要完成): no part of what is measured.
 _SUBJECT = re.compile(
-    rf"[一-龥()]{{1,14}}?(?:{patterns('figures', 'body')})(?:(?:要|应|须|将|拟|负责|牵头|于|需|各|还|再|共|已)+在?|(?=(?>{_any('verb')}|督查|巡查)(?![率量数额面度费期人])))"
+    rf"[一-龥()]{{0,14}}?(?:{patterns('figures', 'body')})(?:(?:要|应|须|将|拟|负责|牵头|于|需|各|还|再|共|已)+在?|(?=(?>{_any('verb')}|督查|巡查)(?![率量数额面度费期人])))"
 )
 _CO_SUBJECT = re.compile(
     r"[一-龥()]{2,14}?(?:局|委|办|政府|公司|部门)[、和及与](?=[一-龥()]{2,14}?(?:局|委|办|政府|公司|部门))"
@@ -49,7 +49,7 @@ _BOUND_TAIL = re.compile(
 )  # of the number before
 _UNIT_NOTE = re.compile(r"[(（][^()（）]{1,10}[)）]?$")  # 地区生产总值(亿元)
 _GIVEN = re.compile(r"^.*(?:给予|予以)(?:不超过|最高|不低于)?(?=.)")
-_SHARE_OF = re.compile(r"(?:及?以上|以下|左右|上下|多|余)?的[一-龥]")
+_SHARE_OF = re.compile(r"(?:及?以上|以下|左右|上下|多|余)?的(?![不须应由予给按一扣取将])[一-龥]")
 _HANDING = re.compile(rf"(?:{_any('handing')})$")
 _LEAD = re.compile(rf"(?:(?!{_any('lead_guard')})(?:{_any('lead')})|的|[\s,，、。;；:：)）\]】”\"'\-—·.])*+")
 _VERB_ONLY = re.compile(rf"(?:{_any('verb')}|{_any('lead')}|了|出|好|[\s、])*+")
@@ -80,6 +80,8 @@ def before(left: str) -> str:
     cut = bare if len(bare) >= 2 or len(cut) < 3 else cut
     while subject := _SUBJECT.match(cut) or _CO_SUBJECT.match(cut):
         cut = cut[subject.end() :]
+        bare = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
+        cut = bare if len(bare) >= 2 else cut
     if _ONLY_COMPARED.fullmatch(cut):
         return ""
     cut = _UNIT_NOTE.sub("", cut)

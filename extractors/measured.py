@@ -28,6 +28,7 @@ _OF_PLAN = re.compile(
     r"((?:已?完成|占|为|达到?|达)[^,，、;；\d]{0,10}(?:任务|目标|计划|预算|指标|同期|总量|总数)数?)的$"
 )
 _SCORED = re.compile(r"(倒扣|扣|加|计|记|得|封顶)(?:最[多高低]|不超过|各)?\s*$")
+_RECOVERED = re.compile(r"恢复[到至]|[为是]|达到?")
 _HEADS = 8
 _LIST_REACH = 160
 _SIDE_BY_SIDE = re.compile(r"(?:以上|以下|以内|左右)?[、,，和及与]\s*(?:约|近|超过?)?")
@@ -98,7 +99,7 @@ def _dealt(sentence: SentenceView, at: int, first: int) -> Iterator[tuple[int, t
     left = _without_times(sentence, max(sentence.clause(at)[0], known, at - _LIST_REACH), at)
     head = indicators.before(left)
     alone = not head or indicators.is_change_only(head)
-    what = indicators.before(text[at + 2 : listed[first].start])
+    what = "" if _RECOVERED.match(text, at + 2) else indicators.before(text[at + 2 : listed[first].start])
     if count > 1 and not (alone and what and not indicators.is_change_only(what)):  # 分别奖励20万元 measures the prize
         parts = [""] * count if alone else indicators.items(left, count)
         if what and not indicators.is_change_only(what) and len(set(parts)) == count:

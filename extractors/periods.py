@@ -25,7 +25,7 @@ def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str
     for t in reversed(view.times_before(q.start)):
         if t.end > q.start or _compared(text, t) or _OF_NOUN.match(text, t.end):
             continue
-        if _measured_against(view, t) or _in_quotes(text, t.end, q.start):
+        if _measured_against(view, t) or _in_quotes(text, t.start, t.end, q.start):
             continue
         if _FROM_BEFORE.search(text, max(0, t.start - 1), t.start) and any(
             t.end <= p.start < q.start for p in view.quantities
@@ -54,12 +54,12 @@ def _measured_against(view: SentenceView, t: Time) -> bool:
     return any(p.start == t.end + 1 and p.dimension in ("times", "percent", "ratio") for p in view.quantities)
 
 
-def _in_quotes(text: str, end: int, place: int) -> bool:
-    """Whether a time that ends at ``end`` stands in quotation marks or in a title that closes before ``place``."""
+def _in_quotes(text: str, start: int, end: int, place: int) -> bool:
+    """Whether a time stands in quotation marks or in a title that closes before ``place``."""
     for opening, closing in ("“”", "《》"):
         closed = text.find(closing, end, place)
         if closed >= 0 and text.find(opening, end, closed) < 0:
-            return True
+            return closed > end + 2 or text[start - 1 : start] != opening  # “十三五”时期 is quoted for its name
     return False
 
 

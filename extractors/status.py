@@ -81,6 +81,7 @@ _NOT_UNDER = ("不低于", "不少于", "不超过", "不高于")
 _PROBLEM = re.compile(
     r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?(?:存在|主要|具体|反馈|突出|整改)?的?问题(?:表现|描述|概述|内容)?[一二三四五六七八九十\d]{0,3}[:：]"
 )
+_AIM = re.compile(r"\s*(?:整改(?:目标|措施|要求|时限)|下步(?:措施|打算)|工作目标|目标任务|年度目标)[:：]")
 _REMEDY = re.compile(r"整改(?:目标|措施|时限|要求)")
 # Where a paragraph that reports goes on to what comes next.
 _TURN = re.compile(r"(?:下一步|下步|下一阶段|下阶段|下半年|接下来|明年|来年|今后|新的一年)(?!的)")
@@ -212,6 +213,10 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q:
         return "done", 0.85
     if _GOES_ON.match(text, sentence.start) and segment.start in view.carried:
         return view.carried[segment.start], 0.8
+    if _AIM.match(text, sentence.start) and not any(
+        word in heading for heading in segment.path for word in ("已", "完成")
+    ):
+        return "planned", 0.86
     turn = _turn(view, sentence)
     if segment.tense == "done":
         return ("planned" if turn[0] < sentence.end else "done"), 0.88
@@ -251,7 +256,7 @@ def _turn(view: PartView, sentence: SentenceView) -> tuple[int, int]:
         heads = [
             m
             for m in _TURN.finditer(view.text, segment.body, segment.end)
-            if _SENTENCE_HEAD.search(view.text, max(segment.body, m.start() - 8), m.start())
+            if _SENTENCE_HEAD.search(view.text, max(0, m.start() - 8), m.start())
         ]
         parting = next((m.start() for m in heads if m.group() in _NEXT and m.start() > segment.body), never)
         found = view.turns[segment.start] = (heads[0].start() if heads else never), parting

@@ -138,6 +138,14 @@ class Timeline:
             if t.start - segment.body <= _OPENING and self.text[segment.end - 1] == ":":
                 self._opener, self._opened = segment.path, year
             insort(self._scopes, (t.start, segment.start, year))  # tables are read after the text around them
+        elif (
+            t.kind == "in"
+            and first[4:] == "-01-01"
+            and t.end_date[4:] == "-12-31"
+            and t.start - segment.body <= _OPENING
+            and not _ATTRIBUTIVE.match(self.text, t.end)
+        ):  # “十三五”时期,… at the head of a paragraph
+            insort(self._scopes, (t.start, segment.start, int(t.end_date[:4])))
 
 
 def _month_of(t: Time) -> int | None:

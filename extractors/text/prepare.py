@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from extractors.document import CleanText, Document, Part, Segment, Sentence, Source, Table, Tense
 from extractors.text import quality
 from extractors.text.clauses import dots_stop, sentences, steps_in
@@ -146,6 +148,17 @@ def _plans_on(title: str, opening: str, headings: list[tuple[str, Tense]]) -> bo
     return planned is not None and reported_year(title, opening, headings, planned) is not None
 
 
+_NEXT = re.compile(
+    r"[\s\d一二三四五六七八九十、.．(（)）]{0,8}(?:下一步|下步|下一?阶段|下半年|明年|来年|新的一年|今后|(?P<year>20\d\d)年(?=[,，]?(?:我|全|重点|主要|工作|将|要|计划|力争|拟|围绕|是)))"
+)
+
+
+def _comes_next(text: str, s: Segment, year: int | None) -> bool:
+    """Whether a paragraph opens with what comes next (下一步,…; 2021年,我们将… in a plan for 2021)."""
+    m = _NEXT.match(text, s.start, s.end)
+    return m is not None and (m["year"] is None or int(m["year"]) == year)
+
+
 def _tenses(text: str, segments: list[Segment], kind: str, year: int | None, reported: int | None) -> None:
     """Set tense and year of every segment: from the nearest heading that says so, else from the part.
 
@@ -154,6 +167,7 @@ def _tenses(text: str, segments: list[Segment], kind: str, year: int | None, rep
     base: Tense = "done" if kind == "summary" else "planned" if kind in ("plan", "notice") else ""
     known: dict[tuple[str, ...], tuple[Tense, int | None]] = {(): (base, year)}
     latest: Tense = "done"
+    opening: Tense = "done"
     for s in segments:
         path = s.path
         if s.kind == "heading":
@@ -179,5 +193,8 @@ def _tenses(text: str, segments: list[Segment], kind: str, year: int | None, rep
                 own = reported
             known[path[:depth]] = tense, own
         s.tense, s.year = known[path]
+        if not path and kind == "plan_and_summary" and s.kind not in ("title", "meta"):
+            opening = opening if opening == "planned" or not _comes_next(text, s, year) else "planned"
+            s.tense = opening  # above the first heading, or where there is none: first what was done
         if s.kind in ("title", "meta"):
             s.tense = ""
