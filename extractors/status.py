@@ -29,14 +29,19 @@ _POINTS = re.compile(
 _RULE_LIMIT = re.compile(patterns("figures", "subsidy_limit"))
 _RULE_TERMS = re.compile(r"每|按|最高|一次性|标准|给予|的[,，]|不超过")
 _RULE_FORM = re.compile(
-    r"的(?:企业|单位|项目|个人|机构|人员|村|户)?[,，、]?(?:给予|予以|按照?|一次性|每|不予|扣|加|奖)"
+    r"的(?:企业|单位|项目|个人|机构|人员|村|户)?[,，、]?(?:给予|予以|按照?|一次性|每|不予|扣|加|奖|分别(?:奖励|补助|给予|资助))"
 )
 # A threshold or a case with what follows from it: 超过10吨的,… ; 达到1亿元的企业,给予… ; 按投入的50%给予…
 _CONDITION = re.compile(
     r"(?:及?以上|以下|以内|[（(]不?含[）)])?(?:的[一-龥]{0,8}?(?:[,，、]|须|应(?!急)|不得|不予|给予|予以|取消|一律|按)|者[,，])"
 )
 # A level at which something is set off: 缺口达到2万千瓦时启动Ⅳ级响应.
-_WHEN = re.compile(r"(?:及?以上)?(?:时|的)?[,，]?(?:启动|自动启动|触发)[^,，。;；]{0,8}(?:响应|预案|机制|预警)")
+_WHEN = re.compile(
+    r"(?:及?以上)?(?:时|的)?[,，]?(?:启动|自动启动|触发)[^,，。;；]{0,8}(?:响应|预案|机制|预警)|[^,，。;；]{0,20}?时[,，]?(?:启动|触发|发布|立即)"
+)
+# An order within a report: 12月份要完成…, 各乡镇要….
+_ORDER = ("要", "应", "须", "需", "必须", "务必")
+_ORDERED = re.compile(r"\s*(?:各|有关|相关|全体|责任)[^,，。;；]{0,14}$")
 _COMPARED_CASE = re.compile(r"(?:低于|高于|落后|滞后|少于)[^,，。;；]{0,12}$")
 _CONSEQUENCE = re.compile(
     r"的[^,，。;；]{0,8}[,，][^,，。;；]{0,12}(?:给予|予以|奖励|补助|补贴|处以|并处|处罚|罚款|扣|不予|取消|资助)"
@@ -63,6 +68,7 @@ _RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至)�
 _RAISED_REACH = 8
 _ARROW = re.compile(r"\s*(?:→|⟶|➔|—>|->|=>)\s*[≥≤><]?\s*$")
 _SURE = 0.85
+_ORDER_REACH = 24
 _SIZES = ("length", "volume", "mass", "power", "voltage", "area")
 _SPECIFIED = re.compile(r"(?:级|以上|及以上)?[一-龥]")  # 2座4.3米焦炉
 # What a place is and has, in a plan too.
@@ -156,12 +162,7 @@ def status(
     past = _past(view, time)
     if past and (cue == "" or cue in ("预计", "目标", "计划", "将", "可")):
         return "actual", time[1] or time[0], 0.7 if cue == "预计" else 0.88
-    if (
-        default == "done"
-        and cue in ("预计", "将", "可", "要", "应", "需")
-        and sentence.segment.tense == "done"
-        and not _promised(sentence, q)
-    ):
+    if default == "done" and cue in ("预计", "将") and sentence.segment.tense == "done" and not _promised(sentence, q):
         return "actual", cue, 0.65
     if cue:
         certainty = 0.93 if verdict == default else 0.86
@@ -179,10 +180,22 @@ def _telling(
         found = sentence.planned_cues
     else:
         found = sentence.cues
-    found, text = tense.near(found, clause[1]), sentence.text
+    near, text = tense.near(found, clause[1]), sentence.text
+    if found is sentence.firm_cues:
+        near = sorted(
+            near + [c for c in tense.near(sentence.cues, clause[1]) if c[2] in _ORDER and _orders(sentence, c[0])]
+        )
+    found = near
     if any(cue[2] in _PRESENT for cue in found) and _TO.search(text, max(clause[0], q.start - 10), q.start):
         found = [c for c in found if c[2] not in _PRESENT or text[c[0] - 1 : c[0]] not in ("由", "从")]
     return found
+
+
+def _orders(sentence: SentenceView, place: int) -> bool:
+    """Whether a modal at an offset gives an order: right behind a time or behind those who shall act."""
+    return any(t.end == place for t in sentence.times_before(place)) or (
+        place - sentence.start < _ORDER_REACH and _ORDERED.match(sentence.text, sentence.start, place) is not None
+    )
 
 
 def _promised(sentence: SentenceView, q: Quantity) -> bool:

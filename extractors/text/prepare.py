@@ -92,7 +92,8 @@ def _part(
         elif option is not None:
             year, year_source = option, "option"
     reported = reported_year(name, opening, headings, year) if kind == "plan_and_summary" and year else None
-    _tenses(text, segments, kind, year, reported)
+    told = kind == "notice" and name.rstrip("》)").endswith("通报")  # 情况的通报 tells what was found
+    _tenses(text, segments, kind, year, reported, told=told)
     dots = dots_stop(text, start, end)
     steps = steps_in(text, start, end)
     cut = [Sentence(a, b, s) for s in segments for a, b in sentences(text, s.start, s.end, dots, steps)]
@@ -159,12 +160,14 @@ def _comes_next(text: str, s: Segment, year: int | None) -> bool:
     return m is not None and (m["year"] is None or int(m["year"]) == year)
 
 
-def _tenses(text: str, segments: list[Segment], kind: str, year: int | None, reported: int | None) -> None:
+def _tenses(
+    text: str, segments: list[Segment], kind: str, year: int | None, reported: int | None, *, told: bool
+) -> None:
     """Set tense and year of every segment: from the nearest heading that says so, else from the part.
 
     ``reported`` is the year of the reporting sections of a plan with a report in it, where they do not say their own.
     """
-    base: Tense = "done" if kind == "summary" else "planned" if kind in ("plan", "notice") else ""
+    base: Tense = "done" if kind == "summary" or told else "planned" if kind in ("plan", "notice") else ""
     known: dict[tuple[str, ...], tuple[Tense, int | None]] = {(): (base, year)}
     latest: Tense = "done"
     opening: Tense = "done"
