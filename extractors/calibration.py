@@ -18,6 +18,7 @@ FIRM = 0.5
 _WEAK, _FAIR = 0.8, 0.9
 # A rule that marks its row no higher has said that the text is open to readings (2035年前); counting cannot heal that.
 _OPEN = 0.7
+_UNSURE = 0.89  # nor can it make firm what a rule calls weak: documents that taught the rule flatter it most
 _PERIOD = re.compile(r"[\dX]{4}-")
 Kind = tuple[str, ...]
 
@@ -61,7 +62,7 @@ def calibrated(m: Mention, quality: frozenset[str]) -> float:
     else:
         return m.confidence
     sure = confidence_of(kind, quality)
-    return min(sure, _OPEN) if m.confidence <= _OPEN else sure
+    return min(sure, _OPEN if m.confidence <= _OPEN else _UNSURE if m.confidence < _WEAK else sure)
 
 
 @cache

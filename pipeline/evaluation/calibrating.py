@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from itertools import pairwise
-from math import floor
+from math import floor, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +59,13 @@ def kind_of(row: Row) -> Kind:
     return unit_kind(f["rule"], row.confidence)
 
 
-def counted(rows: Iterable[Judged]) -> dict[str, tuple[int, int, float]]:
-    """By kind, general ones before their special ones: rows, right rows, confidence."""
+def counted(
+    rows: Iterable[Judged], fresh: Mapping[str, Mapping[str, int]] | None = None
+) -> dict[str, tuple[int, int, float]]:
+    """By kind, general ones before their special ones: rows, right rows, confidence.
+
+    ``fresh``: rows and right rows, by kind, of documents that no rule had been made from when they were judged.
+    """
     chosen = settings("calibration")["settings"]
     tally: dict[Kind, list[int]] = {}
     for j in rows:
@@ -70,6 +75,12 @@ def counted(rows: Iterable[Judged]) -> dict[str, tuple[int, int, float]]:
                 seen = tally.setdefault(kind[:n], [0, 0])
                 seen[0] += 1
                 seen[1] += j.right
+    for name, judged_before in (fresh or {}).items():
+        kind = tuple(name.split())
+        for n in range(1, len(kind) + 1):
+            seen = tally.setdefault(kind[:n], [0, 0])
+            seen[0] += judged_before["rows"]
+            seen[1] += judged_before["right"]
     shares: dict[Kind, float] = {(): chosen["start"]}
     made: dict[str, tuple[int, int, float]] = {}
     for kind, (n, right) in sorted(tally.items()):
@@ -79,7 +90,8 @@ def counted(rows: Iterable[Judged]) -> dict[str, tuple[int, int, float]]:
         weight = chosen["prior"] if len(kind) > 1 else chosen["first"]
         shares[kind] = (right + weight * shares[kind[:-1]]) / (n + weight)
         if n >= _LEAST:
-            made[" ".join(kind)] = (n, right, _floor(_scaled(shares[kind], chosen["scale"])))
+            sure = shares[kind] - sqrt(shares[kind] * (1 - shares[kind]) / (n + weight))  # one standard error below
+            made[" ".join(kind)] = (n, right, _floor(_scaled(sure, chosen["scale"])))
     return made
 
 
