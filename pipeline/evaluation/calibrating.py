@@ -81,14 +81,15 @@ def counted(
             seen = tally.setdefault(kind[:n], [0, 0])
             seen[0] += judged_before["rows"]
             seen[1] += judged_before["right"]
-    shares: dict[Kind, float] = {(): chosen["start"]}
+    shares: dict[Kind, float] = {}
     made: dict[str, tuple[int, int, float]] = {}
     for kind, (n, right) in sorted(tally.items()):
+        general = shares[kind[:-1]] if len(kind) > 1 else chosen["start"][kind[0]]
         if tally.get(kind[:-1]) == [n, right]:  # no more special than its general kind: the same rows count once
-            shares[kind] = shares[kind[:-1]]
+            shares[kind] = general
             continue
         weight = chosen["prior"] if len(kind) > 1 else chosen["first"]
-        shares[kind] = (right + weight * shares[kind[:-1]]) / (n + weight)
+        shares[kind] = (right + weight * general) / (n + weight)
         if n >= _LEAST:
             sure = shares[kind] - sqrt(shares[kind] * (1 - shares[kind]) / (n + weight))  # one standard error below
             made[" ".join(kind)] = (n, right, _floor(_scaled(sure, chosen["scale"])))
