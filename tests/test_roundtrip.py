@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -16,6 +17,8 @@ import pytest
 from sqlalchemy import func, select
 
 from pipeline.config import Settings
+from pipeline.errors import UsageError
+from pipeline.export.ledger import write_ledger
 from pipeline.rendering.ledger import changeable, sheets
 from pipeline.rendering.returning import said
 from pipeline.roundtrip import workbook
@@ -302,7 +305,8 @@ def test_the_sheets_are_guarded(office: tuple[Store, Path]) -> None:
 def test_files_that_are_no_ledger(office: tuple[Store, Path], tmp_path: Path) -> None:
     _, ledger = office
     plain = tmp_path / "plain"
-    assert command("extract", tmp_path / "in", "--out", plain, "--formats", "xlsx").returncode == 0
+    plain.mkdir()
+    write_ledger(plain / "ledger.xlsx", [], [], links=False)
     wide = tmp_path / "wide.xlsx"
     with zipfile.ZipFile(ledger) as old, zipfile.ZipFile(wide, "w") as new:
         for item in old.infolist():
@@ -314,17 +318,12 @@ def test_files_that_are_no_ledger(office: tuple[Store, Path], tmp_path: Path) ->
             new.writestr(item, data)
     (tmp_path / "text.xlsx").write_bytes(b"no workbook" * 100)
     (tmp_path / "cut.xlsx").write_bytes(ledger.read_bytes()[:5000])
-    store = ("--store", tmp_path / "store.db")
-    for path in (
-        plain / "ledger.xlsx",
-        wide,
-        tmp_path / "text.xlsx",
-        tmp_path / "cut.xlsx",
-        tmp_path / "none.xlsx",
-        tmp_path,
-    ):
-        done = command("review", *store, "--import", path)
-        assert done.returncode == 2 and str(path) in one_line(done), path
+    named = ("text", "cut", "none")
+    for path in (plain / "ledger.xlsx", wide, tmp_path, *(tmp_path / f"{name}.xlsx" for name in named)):
+        with pytest.raises(UsageError, match=re.escape(str(path))):
+            workbook.read(path)
+    done = command("review", "--store", tmp_path / "store.db", "--import", wide)
+    assert done.returncode == 2 and str(wide) in one_line(done)
 
 
 def test_the_verb(office: tuple[Store, Path], tmp_path: Path) -> None:
