@@ -69,18 +69,31 @@ def title_over(view: PartView, segment: Segment) -> str:
         return ""
     if below is not None and below.kind == "paragraph" and below.path == segment.path:
         return ""  # one of several under the heading
-    if above.level < _ITEM_HEADING and "\n" in view.text[above.end : segment.start]:
+    labelled = _LABEL_FIRST.match(view.text, segment.start, segment.end)  # 一、关于…问题 ⏎ 整改目标:…
+    if above.level < _ITEM_HEADING and not labelled and "\n" in view.text[above.end : segment.start]:
         return ""
     return actions.without_number(segment.path[-1])
 
 
 def fill_item(view: PartView, task: Task) -> None:
     """The actions of what stands in an item or row that is one task; what says nothing of its own takes the task's."""
+    closing = min((u.start for u in task.units if u.form == "list"), default=0)
     for u in task.units:
-        u.action = u.action or (_of_unit(view, u) if u.form == "subject" else "") or task.action
+        own = _of_unit(view, u) if u.form == "subject" else _before(view, u) if u.start < closing else ""
+        u.action = u.action or own or task.action
     for d in task.deadlines:
         own = d.action if task.rule == "row" else _of_subject(view, task, d) or _with_thing(view, task, d)
         d.action = own or task.action
+
+
+def _before(view: PartView, u: UnitMention) -> str:
+    """What a phrase inside an item serves: the words before it in its own sentence (更换管网32公里,由X组织实施)."""
+    sentence = view.view(u.start)
+    if sentence is None or u.form != "phrase":
+        return ""
+    start, stop = _without_times(sentence, max(sentence.start, u.segment.body), u.group[0])
+    found = actions.first_part(view.text, start, stop)
+    return found if len(found) >= _TOO_SHORT else ""
 
 
 def fill_clause(view: PartView, sentence: SentenceView, task: Task) -> None:

@@ -31,6 +31,7 @@ _URGES = re.compile("(?:跟踪|全程|定期|及时)?督促(?:落实|整改|检�
 _ZEAL = re.compile("逐[项条一个级]|认真|抓紧|全面|深入|及时|严格|切实|积极")  # 对照清单逐项整改
 _STATE = re.compile("情况|进展|进度|结果|要求|成效")  # 各县推进情况
 _GROUNDS = frozenset(("根据", "依据", "参照", "结合", "围绕", "聚焦", "紧扣", "立足", "针对", "对照", "依托"))
+_OFFICES = ("部", "处", "科", "股")  # beside 会同 these are bodies: 法律事务部
 _OBJECT = ("将", "把")
 _FROM = ("从", "在", "自")
 _PAUSES = ",，。;； "
@@ -222,7 +223,7 @@ class Subjects:
             self._partners(partners, span, clause, min(confidence, 0.75) if self._named(partners) else 0.4)
 
     def _named(self, group: Group) -> bool:
-        return any(m.kind in ("named", "place") for m in group.members)
+        return any(m.kind in ("named", "place") or m.name.endswith(_OFFICES) for m in group.members)
 
     def _follow_partners(self, tail: Tail, end: int) -> tuple[int, Group | None]:
         """The group after 会同 or 联合 and where its clause goes on."""
