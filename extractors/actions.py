@@ -61,7 +61,9 @@ def opening(text: str, start: int, end: int) -> int:
     """Where the words of a stretch begin, after its list number, label, modals and connectives."""
     begin = _LIST_NUMBER.match(text, start, end).end()  # type: ignore[union-attr]
     label = _TIME_LABEL.match(text, begin, end) or _LABEL.match(text, begin, end)
-    return _OPEN_MODAL.match(text, label.end() if label else begin, end).end()  # type: ignore[union-attr]
+    if label:
+        begin = _LIST_NUMBER.match(text, label.end(), end).end()  # type: ignore[union-attr]
+    return _OPEN_MODAL.match(text, begin, end).end()  # type: ignore[union-attr]
 
 
 def first_part(text: str, start: int, end: int) -> str:
