@@ -38,12 +38,13 @@ def agrees(field: str, one: str, other: str, first_only: bool) -> bool:
 def differences(one: GoldFile, other: GoldFile, first_only: bool = False) -> tuple[Counts, list[str]]:
     """Counts of agreement between two annotations of a document, and its differences in words.
 
-    A row that either annotator calls optional is set aside with its partner. Links are pairs of rows of different tables
-    that share a task; pairs with a row that only one annotator has count against the agreement.
+    A row that either annotator calls optional is set aside with its partner, also from the links. Links are pairs of rows of
+    different tables that share a task; pairs with a row that only one annotator has count against the agreement.
     """
     counts: Counts = Counter()
     told: list[str] = []
     partner: dict[int, Item] = {}  # by identity of the first annotator's row
+    aside: set[int] = set()  # rows that the other calls optional
     for t in TABLES:
         ours, theirs = one.items[t], other.items[t]
         got = match(ours, theirs, LEAST_SHARE[t])
@@ -51,6 +52,7 @@ def differences(one: GoldFile, other: GoldFile, first_only: bool = False) -> tup
         for i, j in got.items():
             a, b = ours[i], theirs[j]
             if a.optional or b.optional:
+                aside |= {id(a), id(b)}
                 continue
             partner[id(a)] = b
             counts[t, "F1", "both"] += 1
@@ -70,27 +72,26 @@ def differences(one: GoldFile, other: GoldFile, first_only: bool = False) -> tup
                 if k not in found and not row.optional:
                     counts[t, "F1", "one"] += 1
                     told.append(f"{one.name} {t} {row.start} {row.quote}: only the {who}")
-    _links(counts, told, one, other, partner)
+    _links(counts, told, one, other, partner, aside)
     return counts, told
 
 
-def _links(counts: Counts, told: list[str], one: GoldFile, other: GoldFile, partner: dict[int, Item]) -> None:
+def _links(
+    counts: Counts, told: list[str], one: GoldFile, other: GoldFile, partner: dict[int, Item], aside: set[int]
+) -> None:
     kept = {id(b): a for t in TABLES for a in one.items[t] if (b := partner.get(id(a))) is not None}
-    for a, b in _linked(one):
-        x, y = partner.get(id(a)), partner.get(id(b))
-        both = bool(x and y and x.task and x.task == y.task)
-        counts["links", "F1", "both" if both else "one"] += 1
-        if not both:
-            told.append(f"{one.name} links {a.start} {a.quote} – {b.quote}: only the first")
-    for a, b in _linked(other):
-        x, y = kept.get(id(a)), kept.get(id(b))
-        if not (x and y and x.task and x.task == y.task):
-            counts["links", "F1", "one"] += 1
-            told.append(f"{one.name} links {a.start} {a.quote} – {b.quote}: only the second")
+    for who, file, over in (("first", one, partner), ("second", other, kept)):
+        for a, b in _linked(file, aside):
+            x, y = over.get(id(a)), over.get(id(b))
+            if x and y and x.task and x.task == y.task:
+                counts["links", "F1", "both"] += who == "first"
+            else:
+                counts["links", "F1", "one"] += 1
+                told.append(f"{one.name} links {a.start} {a.quote} – {b.quote}: only the {who}")
 
 
-def _linked(file: GoldFile) -> Iterator[tuple[Item, Item]]:
-    rows = [(t, x) for t in TABLES for x in file.items[t] if x.task and not x.optional]
+def _linked(file: GoldFile, aside: set[int]) -> Iterator[tuple[Item, Item]]:
+    rows = [(t, x) for t in TABLES for x in file.items[t] if x.task and not x.optional and id(x) not in aside]
     return ((a, b) for (t1, a), (t2, b) in combinations(rows, 2) if t1 != t2 and a.task == b.task)
 
 
