@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from pathlib import Path
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
+from pipeline import logs
+from pipeline.nightly_config import Log
+from pipeline.review import serving
 from pipeline.review.app import create_app
 from pipeline.review.armour import HEADERS
 from pipeline.review.site import Attempts
@@ -153,3 +158,19 @@ def test_users_by_the_command_and_no_door_without_them(tmp_path: Path) -> None:
         port = str(taken.getsockname()[1])
         busy = run("review", "--store", store, "--port", port, timeout=60)
     assert busy.returncode == 2 and port in one_line(busy)
+
+
+def test_the_page_keeps_the_log_of_the_settings(sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+
+    def run_once(server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+        logging.getLogger("uvicorn.error").warning("refused")
+        for listening in sockets:
+            heard.append(listening.getsockname()[0])
+            listening.close()
+
+    monkeypatch.setattr(uvicorn.Server, "run", run_once)
+    serving.serve(site_over(tmp_path, sqlite), "127.0.0.1", 0, lambda _line: None, Log(tmp_path / "logs", 1, 2, False))
+    logs.configure("review", False)
+    assert heard == ["127.0.0.1"]
+    assert "refused" in (tmp_path / "logs" / "review.log").read_text("utf-8")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import getpass
 import ipaddress
-import logging
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
 from pipeline import config as extract_settings
+from pipeline import logs
 from pipeline.clock import Clock
 from pipeline.errors import UsageError
-from pipeline.nightly_config import Nightly
+from pipeline.nightly_config import Log, Nightly
 from pipeline.program import program_version
 from pipeline.review.app import create_app
 from pipeline.review.site import Site
@@ -69,11 +69,12 @@ def _inbox_of(store: Store, inboxes: list[Path]) -> Path | None:
     return None
 
 
-def serve(site: Site, host: str, port: int, say: Callable[[str], None]) -> None:
-    """Serve until interrupted. Raises UsageError where the address cannot be had."""
+def serve(site: Site, host: str, port: int, say: Callable[[str], None], log: Log | None = None) -> None:
+    """Serve until interrupted; ``log`` is where the settings want the log kept. Raises UsageError where the address cannot
+    be had."""
     import uvicorn  # noqa: PLC0415
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logs.configure("review", False, log)
     listening = _listen(host, port)
     shown, port = listening.getsockname()[:2]
     address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
@@ -84,7 +85,7 @@ def serve(site: Site, host: str, port: int, say: Callable[[str], None]) -> None:
         say(f"核对页面 {address};按 Ctrl+C 结束")
     server = uvicorn.Server(uvicorn.Config(
         create_app(site), log_level="warning", server_header=False, timeout_graceful_shutdown=5, access_log=False,
-        proxy_headers=False,
+        proxy_headers=False, log_config=None,
     ))  # fmt: skip
     server.run(sockets=[listening])
 

@@ -59,4 +59,5 @@ def review(
         typer.echo(f"用户 {add_user} 已建好,角色 {role}")
         return
     settings = settings_of(config) if config is not None or store is None else None
-    serving.serve(serving.site_for(opened, settings, host, inbox), host, port, typer.echo)
+    site = serving.site_for(opened, settings, host, inbox)
+    serving.serve(site, host, port, typer.echo, settings.log if settings else None)
