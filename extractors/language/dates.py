@@ -6,11 +6,12 @@ A day is ``(year or None, month, day)``. Nothing here reads text or a clock.
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 Day = tuple[int | None, int, int]
+_MONTH_ENDS = (0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 def iso(day: Day | None) -> str:
@@ -23,12 +24,12 @@ def iso(day: Day | None) -> str:
 
 def month_end(year: int | None, month: int) -> int:
     """Last day of a month; 28 for February of an unknown year."""
-    return calendar.monthrange(2001 if year is None else year, month)[1]
+    return 29 if month == 2 and year is not None and calendar.isleap(year) else _MONTH_ENDS[month]
 
 
 def is_day(year: int | None, month: int, day: int) -> bool:
     """Whether the calendar has that day; 29 February may be in an unknown year."""
-    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(2000 if year is None else year, month)[1]
+    return 1 <= month <= 12 and 1 <= day <= month_end(2000 if year is None else year, month)
 
 
 def shift_month(year: int | None, month: int, by: int) -> tuple[int | None, int]:
@@ -55,8 +56,7 @@ def of(day: date) -> Day:
     return day.year, day.month, day.day
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(NamedTuple):
     """A length of time. ``days`` may be working days; ``minutes`` holds the part below a day."""
 
     years: int = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 
 from extractors.language.dates import Length
@@ -43,7 +42,8 @@ def length(text: str, at: int) -> tuple[Length, Length, int] | None:
         return None
     half = Decimal("0.5") if (m["half"] or "").endswith("半") or m["tail"] == "半" else Decimal(0)
     low_unit = _name(m["ua"]) if m["ua"] else unit
-    first, last = _length(low + half, low_unit), _length(high + half, unit)
+    first = _length(low + half, low_unit)
+    last = first if low is high and low_unit == unit else _length(high + half, unit)
     if first is None or last is None:
         return None
     end = m.end()
@@ -94,8 +94,7 @@ def _rank(x: Length) -> int:
 
 
 def _sum(a: Length, b: Length) -> Length:
-    return replace(
-        a,
+    return a._replace(
         years=a.years + b.years,
         months=a.months + b.months,
         weeks=a.weeks + b.weeks,

@@ -23,6 +23,7 @@ class Unit(NamedTuple):
     arabic: bool
     no_one: bool
     not_before: str
+    whole: bool  # no smaller coins or weights follow it, and it has no scale
 
 
 class Measure(NamedTuple):
@@ -35,10 +36,11 @@ class Measure(NamedTuple):
     unit: Unit
 
 
+DIVIDED = frozenset(("元", "角", "斤", "块"))  # smaller coins and weights may follow
 _ONE = Decimal(1)
 PINYIN = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)")
 _PER = re.compile(r" ?/ ?| ?每")
-_PER_BEGINS = frozenset(" /每")
+_CONTINUED = frozenset(" /每(")  # with what a denominator, or the pinyin before one, can begin
 _LATIN = re.compile("[A-Za-z]")
 _AND = re.compile(r"[·•.](?=[\u4e00-\u9fff])")
 
@@ -55,39 +57,49 @@ def vocabulary() -> dict[str, Unit]:
         if "derived" in flags:
             continue
         scale = next((Decimal(f[6:]) for f in flags if f.startswith("scale:")), _ONE)
-        unit = Unit(row["canonical"], row["dimension"], scale, "arabic" in flags, "no_one" in flags, row["not_before"])
-        for name in [row["canonical"], *filter(None, row["aliases"].split("|"))]:
+        canonical = row["canonical"]
+        whole = scale == 1 and canonical not in DIVIDED
+        unit = Unit(canonical, row["dimension"], scale, "arabic" in flags, "no_one" in flags, row["not_before"], whole)
+        for name in [canonical, *filter(None, row["aliases"].split("|"))]:
             if found.setdefault(fold(name), unit).canonical != unit.canonical:
                 raise ValueError(f"measures.tsv: {name} is listed twice")
     return found
 
 
-@cache
-def _by_length() -> dict[str, tuple[tuple[int, dict[str, Unit]], ...]]:
-    """By first character, the writings that begin with it by their lengths, longest first."""
+def _by_beginning() -> dict[str, tuple[tuple[int, dict[str, Unit]], ...]]:
+    """The writings by their lengths, longest first: under each two characters that one begins with, and those of one
+    character under that and under the twos that begin with it too."""
     found: dict[str, dict[int, dict[str, Unit]]] = {}
     for name, unit in vocabulary().items():
-        found.setdefault(name[0], {}).setdefault(len(name), {})[name] = unit
+        found.setdefault(name[:2], {}).setdefault(len(name), {})[name] = unit
+    for beginning, listed in found.items():
+        if len(beginning) == 2 and beginning[0] in found:
+            listed.update(found[beginning[0]])
     return {c: tuple(sorted(listed.items(), reverse=True)) for c, listed in found.items()}
+
+
+_UNITS = _by_beginning()
 
 
 def first_characters() -> str:
     """The characters with which a measure can begin."""
-    return "".join(_by_length())
+    return "".join(dict.fromkeys(name[0] for name in vocabulary()))
 
 
 def unit_at(text: str, at: int) -> tuple[Unit, int] | None:
     """The entry written at ``at`` and its end, the longest where several are; None if there is none."""
-    for length, units in _by_length().get(text[at : at + 1], ()):
-        unit = units.get(text[at : at + length])
+    beginning = text[at : at + 2]
+    for length, units in _UNITS.get(beginning) or _UNITS.get(beginning[:1], ()):
+        end = at + length
+        unit = units.get(text[at:end])
         if unit is None:
             continue
-        end = at + length
         follower = text[end : end + 1]
-        if not follower:
-            return unit, end
-        if follower in unit.not_before or (follower.isascii() and follower.isalpha() and _LATIN.match(text, end - 1)):
-            continue  # the m of max
+        if follower and (
+            follower in unit.not_before
+            or ("A" <= follower <= "z" and follower.isalpha() and _LATIN.match(text, end - 1))  # the m of max
+        ):
+            continue
         return unit, end
     return None
 
@@ -98,11 +110,14 @@ def measure_at(text: str, at: int) -> Measure | None:
     if found is None:
         return None
     unit, end = found
-    if text[end : end + 1] == "(" and (noise := PINYIN.match(text, end)):
-        end = noise.end() if text[noise.end() : noise.end() + 1] == "/" else end
     canonical, dimension = unit.canonical, unit.dimension
-    if text[end : end + 1] not in _PER_BEGINS:
-        return Measure(canonical, dimension, end, unit.scale, unit)
+    if text[end : end + 1] not in _CONTINUED:
+        return tuple.__new__(Measure, (canonical, dimension, end, unit.scale, unit))  # half the time of Measure(…)
+    if text[end] == "(":
+        noise = PINYIN.match(text, end)
+        if noise is None or text[noise.end() : noise.end() + 1] != "/":
+            return Measure(canonical, dimension, end, unit.scale, unit)
+        end = noise.end()
     for _ in range(2):
         per = _PER.match(text, end)
         if per is None:

@@ -33,6 +33,7 @@ _TERM = re.compile(
 )
 _NOW = re.compile(rf"{SP}[到至]{SP}(?:今(?!年|后|明)|现在|目前)")
 _WEEKDAY = re.compile(JOIN + "(?:本周|周|星期|礼拜)(?P<wd>[一二三四五六日天])")
+_MEMBER_ENDS = frozenset("、和及与,或 ")  # what stands right before a further member of a list
 _RANGE = re.compile(JOIN)
 _BETWEEN = re.compile(rf"{SP}[和与]{SP}")
 _YEARS = re.compile(rf"(?P<a>(?:19|20)\d\d){JOIN}(?P<b>(?:19|20)\d\d)(?![\d年./号-])")
@@ -61,6 +62,7 @@ def moment(text: str, at: int, floor: int, previous: Hit | None) -> list[Hit] | 
     first, end = got
     if (
         previous
+        and text[at - 1] in _MEMBER_ENDS
         and isinstance(previous.reading, Moment)
         and text[previous.end : at].strip(" ") in ("、", "和", "及", "与", ",", "或")
     ):

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from extractors.lexicon import settings
 
 _FOLDS = settings("times")["folds"]
 _MAP: dict[str, str] = {a: b for fold in _FOLDS for a, b in zip(fold["written"], fold["read"], strict=True)}
+_MARKS = [(mark, _MAP[mark]) for mark in "，；：（）\u3000"]  # in most texts; replaced in a tenth of the time
 _ODD = re.compile("[" + re.escape("".join(_MAP)) + "]")
 
 
 def fold(text: str) -> str:
     """The text with full-width digits, dashes and the traditional characters of time words made uniform; same length."""
+    if _ODD.search(text) is None:
+        return text
+    for mark, read in _MARKS:
+        text = text.replace(mark, read)
     return _ODD.sub(_uniform, text)
 
 
@@ -30,6 +36,7 @@ _SCALE = {"十": 10, "百": 100, "千": 1000}
 _SPECIAL = {"廿": 20, "卅": 30, "元": 1, "正": 1, "首": 1, "半": 0}
 
 
+@lru_cache(maxsize=1024)  # few numerals make most of the dates
 def integer(numeral: str) -> int:
     """Value of an Arabic or Chinese numeral below ten thousand; 廿 and 卅 included, 二〇二一 read digit by digit.
 

@@ -48,6 +48,7 @@ class Numeral(NamedTuple):
 _FOLDED: dict[str, str] = {p[0]: p[1] for p in _SETTINGS["fold"].split()} | dict.fromkeys(
     "\u00a0\u2002\u2003\u2009\u202f\u3000", " "
 )
+_MARKS = [(mark, _FOLDED[mark]) for mark in "：（）\u3000"]  # in most texts; replaced in a tenth of the time
 _ODD = re.compile(f"[{re.escape(''.join(_FOLDED))}]")
 
 
@@ -57,7 +58,11 @@ def _plain_character(m: re.Match[str]) -> str:
 
 def fold(text: str) -> str:
     """Text as the grammars here read it: same length, simplified and half-width where it matters to them."""
-    return text if text.isascii() else _ODD.sub(_plain_character, text)
+    if _ODD.search(text) is None:
+        return text
+    for mark, read in _MARKS:
+        text = text.replace(mark, read)
+    return _ODD.sub(_plain_character, text)
 
 
 def plain(value: Decimal) -> Decimal:

@@ -12,6 +12,15 @@ from extractors.language import feasts
 from extractors.language.points import SP
 from extractors.lexicon import settings
 
+
+def _by_first(words: list[str]) -> str:
+    """A regex alternation of words in which each first character is tried once."""
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in rests.items())
+
+
 _WORDS = settings("times")
 _LITERAL = [
     "今明两年",
@@ -27,8 +36,8 @@ _UNIT = (
 )
 _AND = f"(?:[-至到、和及与或,]{{1,3}} ?[{_N}]{{1,4}}){{1,12}} {{0,3}}[年月日号天周季个工星小学]"
 _NUMBER = (
-    rf"(?<=\d)(?:\d{{0,8}}(?:,\d{{3}}){{0,3}}(?:\.\d{{1,4}})?{SP}(?:{_UNIT}|{_AND})|\d{{3}}[-/.]\d|\d{{3}}[到至][12]\d{{3}}"
-    rf"|\d{{7}}(?!\d)|\d?[./]\d{{1,2}}[之以]?前|\d{{0,2}}[_*×Xx]{{1,8}} {{0,3}}年)|(?<!\d)[{_N}百千点O]{{0,7}}{SP}(?:{_UNIT}|{_AND})"
+    rf"(?<=\d)(?:\d{{0,8}}+(?:,\d{{3}}){{0,3}}(?:\.\d{{1,4}}+)?+{SP}+(?:{_UNIT}|{_AND})|\d{{3}}[-/.]\d|\d{{3}}[到至][12]\d{{3}}"
+    rf"|\d{{7}}(?!\d)|\d?[./]\d{{1,2}}[之以]?前|\d{{0,2}}[_*×Xx]{{1,8}} {{0,3}}年)|(?<!\d)[{_N}百千点O]{{0,7}}{SP}+(?:{_UNIT}|{_AND})"
 )
 _PATTERNS = [
     "[上中下]{1,2}旬",
@@ -65,5 +74,5 @@ _SECOND = (
 
 PLACE = re.compile(
     f"[{_N}{_HEADS}](?:(?<=[{_N}])(?<![{_N}][{_N}])(?:{_NUMBER})"
-    rf"|(?<=[^0-9])(?=[{_N}{_SECOND}])(?<=(?={'|'.join([*map(re.escape, _LITERAL), *_PATTERNS])}).))"
+    rf"|(?<=[^0-9])(?=[{_N}{_SECOND}])(?<=(?={'|'.join([_by_first(_LITERAL), *_PATTERNS])}).))"
 )

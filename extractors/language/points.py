@@ -106,7 +106,8 @@ _DECADE = re.compile(r"(?P<x>[上中下]{1,2})旬")
 _PART_OF = re.compile(
     rf"(?P<u>年(?:度(?=[内末底]))?|月|季|岁(?=末))(?P<e>{guard('初')}|底|{guard('末')}|{guard('中')}|{guard('终')}|(?={guard('内')}))"
 )
-_YEAR_HEADS = frozenset("12" + DIGITS)
+_YEAR_HEADS = frozenset("O_*×Xx" + DIGITS)
+_PLAN_HEADS = frozenset('“"「十')
 _NO_DAY_AFTER = frozenset("年月" + _WORDS["lead"]["length"])
 _NOT_PART = frozenset("每" + "0123456789" + DIGITS + "十百两几半多全周整逐历常当近数")
 _PLAN = re.compile(
@@ -142,9 +143,10 @@ _Found = tuple[Point, int] | None
 
 def point(text: str, at: int) -> _Found:
     """The point that begins at an offset, with its end; None if none does. It may be one the calendar does not have."""
+    head = text[at]
     found = (
-        (_iso(text, at) if text[at : at + 1].isdigit() else None)
-        or _plan(text, at)
+        (_iso(text, at) if head.isdigit() else None)
+        or (_plan(text, at) if head in _PLAN_HEADS else None)
         or _dated(text, at)
         or _bare(text, at)
     )
@@ -165,6 +167,8 @@ def _iso(text: str, at: int) -> _Found:
     year, month, day = int(m["y"]), int(m["m"] or m["m8"]), int(m["d"] or m["d8"] or 0)
     end = m.end()
     if not day:
+        if m["m"] is None:
+            return None  # 20210300, 20000000: a number
         if text.startswith("月", end) and m["sep"] == ".":
             return _after_month(text, end + 1, Point(year=year, month=month)) or (
                 Point(year=year, month=month),
@@ -185,7 +189,7 @@ def _iso(text: str, at: int) -> _Found:
 
 def _plan(text: str, at: int) -> _Found:
     """Five-year plans: from the sixth (1981) on they begin in years that end in 1 and 6."""
-    m = _PLAN.match(text, at) if text[at] in '“"「十' else None
+    m = _PLAN.match(text, at)
     if m is None:
         return None
     first = 1951 + 5 * integer(m["n"])  # “十五” is the tenth, “十一五” the eleventh
@@ -199,14 +203,16 @@ def _dated(text: str, at: int) -> _Found:
     if decades:
         first = 100 * (integer(decades["c"]) if decades["c"] else 20) - 100 + integer(decades["d"])
         return Point(year=first, last_year=first + 9, part="years"), decades.end()
-    if text.startswith("今明两年", at):
-        return Point(year_by=0, part="years", n=1), at + 4
-    pair = _YEARS.match(text, at) if text[at] in _YEAR_HEADS else None
-    if pair:
-        school = _SCHOOL_TERM.match(text, pair.end())
-        return (Point(part="term"), school.end()) if school else _year_pair(pair)
-    p, end = _year(text, at) or (NOTHING, at)
-    if end == at and text[at] in _RELATIVE_HEADS:
+    p, end, head = NOTHING, at, text[at]
+    if head in _YEAR_HEADS or head.isdecimal():
+        pair = _YEARS.match(text, at)
+        if pair:
+            school = _SCHOOL_TERM.match(text, pair.end())
+            return (Point(part="term"), school.end()) if school else _year_pair(pair)
+        p, end = _year(text, at) or (p, end)
+    if end == at and head in _RELATIVE_HEADS:
+        if text.startswith("今明两年", at):
+            return Point(year_by=0, part="years", n=1), at + 4
         word = _RELATIVE_WORD.match(text, at)
         if word:
             unit, by = _RELATIVE[word[0]]

@@ -14,7 +14,9 @@ from extractors.language import quantity_guards as guards
 from extractors.language.measures import Measure, measure_at
 from extractors.language.numerals import ARABIC, Script, fold, parse, plain
 from extractors.language.quantity_reading import (
+    ARABIC_SCAN,
     CANDIDATE,
+    JOINS,
     NUMBER,
     RATIO,
     SCAN,
@@ -53,7 +55,9 @@ class Quantity:
     numeral: Script = "arabic"
 
 
+_OPEN = frozenset(("", "成", "元", "角", "度"))  # measures that the words before the number settle
 _CURRENCIES = {"新台币": "新台币", "台币": "新台币", "港币": "港元", "美金": "美元", "日币": "日元"}
+_CURRENCY_ENDS = frozenset("$") | {name[-1] for name in _CURRENCIES}
 _PHYSICAL = frozenset({"money", "mass", "volume", "energy", "area", "length", "concentration", "power"})
 _RATED = frozenset({"mass", "volume", "energy", "count", "area", "length"})
 _LIST = ("、", "和", "及", "与")
@@ -69,8 +73,14 @@ def find(text: str) -> list[Quantity]:
     found: list[Quantity] = []
     position = 0
     while candidate := CANDIDATE.search(folded, position):
-        match = SCAN.match(folded, candidate.start())
-        position = candidate.end() if match is None else _take(text, folded, match, found)
+        at = candidate.start()
+        match = (ARABIC_SCAN if "0" <= folded[at] <= "9" else SCAN).match(folded, at)
+        if match is None:
+            position = candidate.end()
+        elif match.lastgroup == "skip":
+            position = match.end()
+        else:
+            position = _take(text, folded, match, found)
     return _spanned(text, folded, found) if len(found) > 1 else found
 
 
@@ -98,8 +108,6 @@ def _spanned(text: str, folded: str, found: list[Quantity]) -> list[Quantity]:
 def _take(text: str, folded: str, match: re.Match[str], found: list[Quantity]) -> int:
     """Add what stands at a hit to ``found``; returns the offset from which to read on."""
     kind = match.lastgroup
-    if kind == "skip":
-        return match.end()
     if kind in ("fold", "times"):
         word = match["times"]
         low = Decimal(2) ** int(parse(word).low) if word and parse(word) else Decimal(2)  # type: ignore[union-attr]
@@ -128,7 +136,7 @@ def _take(text: str, folded: str, match: re.Match[str], found: list[Quantity]) -
         return _parts(text, folded, number, found)
     if not number.body:
         return end
-    right, span_end = joined(folded, number, end)
+    right, span_end = joined(folded, number, end) if folded[end : end + 1] in JOINS else (None, end)
     last = right or number
     measure = last.measure
     if measure is not None and measure.dimension == "time":
@@ -234,17 +242,9 @@ def _append(
     low, high = values
     if number.approx and number.high is None and not ranged:
         high = None
-    canonical = measure.canonical if measure is not None else ""
-    dimension = measure.dimension if measure is not None else ""
-    if canonical == "成":
-        canonical = "%"
-    elif canonical in ("元", "角") or (not canonical and start and folded[start - 1] in "¥￥$"):
-        canonical, dimension = _currency(folded, start), "money"
-    elif canonical == "度" and folded[max(0, start - 2) : start] in ("华氏", "摄氏"):
-        canonical, dimension = ("华氏度" if folded[start - 2] == "华" else "℃"), "temperature"
-        start -= 2
-    elif not canonical and number.body[-1] in "万亿" and cues.money_headed(folded, start):
-        canonical, dimension = "元", "money"
+    canonical, dimension = (measure.canonical, measure.dimension) if measure is not None else ("", "")
+    if canonical in _OPEN:
+        canonical, dimension, start = _settled(folded, start, number, canonical, dimension)
     bound = cues.bound(folded, start, end)
     if ranged:
         bound = "range"
@@ -254,7 +254,7 @@ def _append(
         low, high = None, (high if high is not None else low)
     elif number.approx and bound == "eq":
         bound = "approx"
-    direction = cues.change(folded, start, dimension)
+    direction = cues.change(folded, start, dimension) if folded[start - 1 : start] in cues.CHANGE_ENDS else ""
     if found and start - found[-1].end == 1 and folded[start - 1] in _LIST:
         last = found[-1]
         if not last.measure and dimension:
@@ -272,6 +272,19 @@ def _append(
     found.append(
         Quantity(start, end, text[start:end], low, high, canonical, bound, direction, dimension, number.script)
     )
+
+
+def _settled(folded: str, start: int, number: Reading, canonical: str, dimension: str) -> tuple[str, str, int]:
+    """Measure, dimension and beginning of a quantity whose measure the words before the number settle."""
+    if canonical == "成":
+        return "%", dimension, start
+    if canonical in ("元", "角") or (not canonical and start and folded[start - 1] in "¥￥$"):
+        return _currency(folded, start), "money", start
+    if canonical == "度" and folded[max(0, start - 2) : start] in ("华氏", "摄氏"):
+        return ("华氏度" if folded[start - 2] == "华" else "℃"), "temperature", start - 2
+    if not canonical and number.body[-1] in "万亿" and cues.money_headed(folded, start):
+        return "元", "money", start
+    return canonical, dimension, start
 
 
 def _dealt(folded: str, found: list[Quantity]) -> bool:
@@ -306,6 +319,8 @@ def _spread(folded: str, found: list[Quantity], canonical: str, dimension: str, 
 def _currency(folded: str, start: int) -> str:
     """元, or the currency named right before the number (新台币177亿元, $5)."""
     before = folded[max(0, start - 4) : start].rstrip()
+    if before[-1:] not in _CURRENCY_ENDS:
+        return "元"
     for name, currency in _CURRENCIES.items():
         if before.endswith(name):
             return currency

@@ -18,7 +18,6 @@ Change = Literal["", "up", "down"]
 WINDOW = 18  # code points looked at before a number
 _NOISE = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)\Z")
 _HAN = re.compile(r"(?![的免无])[\u4e00-\u9fff]")
-_HEADED = re.compile(r"[年日月](?!均)")
 
 
 class _Words(NamedTuple):
@@ -36,21 +35,10 @@ def _index(groups: dict[str, list[str]], kinds: tuple[str, ...], edge: int) -> _
     return _Words(found, {c: tuple(sorted(n, reverse=True)) for c, n in lengths.items()})
 
 
-@cache
-def _before() -> _Words:
-    groups = lexicon.settings("quantities")["before"]
-    return _index(groups, ("fill", "carry", "approx", "ge", "le", "none"), -1)
-
-
-@cache
-def _after() -> _Words:
-    return _index(lexicon.settings("quantities")["after"], ("approx", "ge", "le", "none"), 0)
-
-
-@cache
-def _change() -> _Words:
-    groups = lexicon.settings("quantities")["change"]
-    return _index({**groups, "skip": groups["particles"]}, ("skip", "up", "down"), -1)
+_SETTINGS = lexicon.settings("quantities")
+_BEFORE = _index(_SETTINGS["before"], ("fill", "carry", "approx", "ge", "le", "none"), -1)
+_AFTER = _index(_SETTINGS["after"], ("approx", "ge", "le", "none"), 0)
+_CHANGE = _index({**_SETTINGS["change"], "skip": _SETTINGS["change"]["particles"]}, ("skip", "up", "down"), -1)
 
 
 @cache
@@ -66,7 +54,8 @@ def _reach() -> tuple[re.Pattern[str], dict[str, Bound]]:
 
 
 _SOFT = frozenset(("", " ", "\u3000", ")"))  # what _back_over_space passes over
-_REACH_SIGNS = frozenset("少多低高码约超突")
+CHANGE_ENDS = frozenset(_CHANGE.lengths) | _SOFT  # after these alone ``change`` finds anything
+_REACH_SIGN = re.compile("[少多低高码约超突]")  # a set would take the window apart into strings of one character
 
 
 @cache
@@ -117,16 +106,14 @@ def _back_over_space(text: str, start: int, end: int) -> int:
 
 def bound(text: str, start: int, end: int) -> Bound:
     """The bound that the words beside [start, end) set; a word after the number goes before one in front of it."""
-    behind = _bound_after(text, end)
+    edge = text[end : end + 1]
+    behind = _bound_after(text, end) if edge in _AFTER.lengths or edge == " " else "eq"
     return behind if behind != "eq" else _bound_before(text, start)
 
 
 def _bound_after(text: str, end: int) -> Bound:
     at = end
-    words = _after()
-    edge = text[at : at + 1]
-    if edge != " " and edge not in words.lengths:
-        return "eq"
+    words = _AFTER
     while text[at : at + 1] == " " and at < end + 2:
         at += 1
     for length in words.lengths.get(text[at : at + 1], ()):
@@ -140,7 +127,7 @@ def _bound_after(text: str, end: int) -> Bound:
 
 def _bound_before(text: str, start: int) -> Bound:
     left = start - WINDOW if start > WINDOW else 0
-    words = _before()
+    words = _BEFORE
     at = start
     carried = False
     soft: Bound = "eq"
@@ -173,7 +160,7 @@ def _bound_before(text: str, start: int) -> Bound:
         shared = pattern.search(text, left, start)
         if shared:
             return kinds[shared[1]]
-    if _REACH_SIGNS.isdisjoint(text[left:start]):
+    if _REACH_SIGN.search(text, left, start) is None:
         return soft
     pattern, kinds = _reach()
     reached = pattern.search(text, left, start)
@@ -199,7 +186,7 @@ def money_headed(text: str, start: int) -> bool:
 def change(text: str, start: int, dimension: str) -> Change:
     """up or down where a word of change directly governs the number at ``start``."""
     left = start - WINDOW if start > WINDOW else 0
-    words = _change()
+    words = _CHANGE
     at = start
     for _ in range(5):
         edge = text[at - 1 : at]
@@ -220,13 +207,10 @@ def change(text: str, start: int, dimension: str) -> Change:
     return ""
 
 
-@cache
-def _rates() -> tuple[tuple[str, ...], dict[str, str], frozenset[str]]:
-    per = lexicon.settings("quantities")["per"]
-    verbs = tuple(sorted(per["rate_verbs"], key=len, reverse=True))
-    return verbs, per["rate_units"], frozenset(per["nouns"])
-
-
+_PER = _SETTINGS["per"]
+_NOUNS = frozenset(_PER["nouns"])
+_RATE_UNITS: dict[str, str] = _PER["rate_units"]
+_RATED = re.compile(f"[年日月](?!均)(?=({'|'.join(sorted(_PER['rate_verbs'], key=len, reverse=True))}))")
 _RATE_GAP = re.compile(
     r"(?:能力|规模)?(?:可|将)?(?:达到|达|为|约|近|超过|超|各类|不低于|不少于|逾)*[^\d，。；、,;\n一二三四五六七八九十]{0,6}\Z"
 )
@@ -235,19 +219,16 @@ _RATE_GAP = re.compile(
 def rate(text: str, start: int) -> str:
     """年 日 or 月 where 年产, 日处理, 月加工 … stands before the number in its clause, else empty."""
     left = start - WINDOW if start > WINDOW else 0
-    window = text[left:start]
-    if "年" not in window and "日" not in window and "月" not in window:
+    first = _RATED.search(text, left, start + WINDOW)
+    if first is None or first.start() >= start:
         return ""
-    verbs, units, _ = _rates()
-    for m in reversed(list(_HEADED.finditer(text, left, start))):
+    heads = [m for m in _RATED.finditer(text, first.start(), start + WINDOW) if m.start() < start]
+    for m in reversed(heads):
         if m.start() and text[m.start() - 1] in "0123456789全今去本当每同近历多上半":
             continue
-        for verb in verbs:
-            if text.startswith(verb, m.end()):
-                gap = m.end() + len(verb)
-                if text[gap : gap + 1] in "值业品量额率" or gap > start:
-                    break
-                return units[m[0]] if _RATE_GAP.fullmatch(text, gap, start) else ""
+        gap = m.end(1)
+        if text[gap : gap + 1] not in "值业品量额率" and gap <= start:
+            return _RATE_UNITS[m[0]] if _RATE_GAP.fullmatch(text, gap, start) else ""
     return ""
 
 
@@ -273,7 +254,7 @@ def per(text: str, start: int) -> str:
     found = unit_at(text, begin)
     if found is None:
         for length in (4, 3, 2, 1):
-            if (noun := text[begin : begin + length]) in _rates()[2]:
+            if (noun := text[begin : begin + length]) in _NOUNS:
                 return noun
         one = _ONE_OF.match(text, begin, start)
         found = unit_at(text, one.end()) if one else None

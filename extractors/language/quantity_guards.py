@@ -81,13 +81,14 @@ _SESSION = re.compile(r"届[^，。；、\s\d]{0,6}\Z")
 
 def session(text: str, start: int) -> bool:
     """Whether a count of 次 is the ordinal of a meeting (三届五次, 五届人大三次会议)."""
-    return bool(_SESSION.search(text, max(0, start - 8), start))
+    left = start - 8 if start > 8 else 0
+    return text.find("届", left, start) >= 0 and _SESSION.search(text, left, start) is not None
 
 
 def coded(text: str, start: int, end: int) -> bool:
     """Whether an Arabic number is glued to letters or to further parts of a code (G15, PM2.5, 3.2.1)."""
     before = text[start - 1 : start] if start else ""
-    if before:
+    if before and before <= "·":  # most numbers stand after a Chinese character
         if before.isascii() and before.isalpha():
             return True
         if before == "-" and text[start - 2 : start - 1] == "号":

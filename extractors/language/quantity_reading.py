@@ -8,25 +8,32 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from extractors.language.measures import PINYIN, Measure, Unit, first_characters, measure_at, unit_at, vocabulary
+from extractors.language.measures import (
+    DIVIDED,
+    PINYIN,
+    Measure,
+    Unit,
+    first_characters,
+    measure_at,
+    unit_at,
+    vocabulary,
+)
 from extractors.language.numerals import BODY, CHINESE, DIGIT, Script, parse, plain
 from extractors.language.quantity_cues import ends_with, refusals, when
 
 _FIRST = re.escape(first_characters()) + "分点(余多来几半"
 _NEXT = rf"(?:[{_FIRST}至到]|{CHINESE}|[^\u4e00-\u9fff]|\Z)"  # what may follow a single Chinese numeral
 _SIGN = r"(?:(?<![\w)%）.])-|(?<=[长降幅为至到率值润额入速差余])-|负 ?|零下 ?)?+"
-_NUMBER = (
-    rf"(?P<sign>{_SIGN})(?=\d|{CHINESE}{_NEXT})(?P<body>{BODY})"
-    rf"(?P<more>[余多来](?:万亿|[万亿])?)?(?:分之 ?(?P<part>-?{BODY})|(?<=百)分(?P<part2>{DIGIT}{CHINESE}*+))?"
-)
+_BODY = rf"(?P<body>{BODY})(?P<more>[余多来](?:万亿|[万亿])?)?(?:分之 ?(?P<part>-?{BODY})|(?<=百)分(?P<part2>{DIGIT}{CHINESE}*+))?"
+_NUMBER = rf"(?P<sign>{_SIGN})(?=\d|{CHINESE}{_NEXT}){_BODY}"
 _DAY_OF_YEAR = r"(?:1[0-2]|0?[1-9])[./](?:[12]\d|3[01]|0?[1-9])"
-_SKIP = (
+_ARABIC_SKIP = (
     r"(?=\d{1,4}+[年月日时点./·•-]|400\d)(?:"  # most numbers are let go here
     rf"{_DAY_OF_YEAR}(?=[之以]?前(?![后期景端台述沿])|{'|'.join(sorted(refusals('named_days')[0]))})|\d{{1,2}}[·•]\d{{1,2}}(?!\d)"  # 6.30前, 12·4
     r"|\d{1,2}[时点]\d{1,2}分|\d{1,4}(?:年|月|日(?![元圆币]))|\d{4}[-./]\d{1,2}[-./]\d{1,2}(?!\d)日?"
     r"|0\d{2,3}-\d{7,8}(?!\d)|400-?\d{3,4}-?\d{3,4}(?!\d)|\d{3}-\d{4}-\d{4}(?!\d))"
-    r"|[一二三四五六七八九十]{1,3}[时点][一二三四五六七八九十]{1,3}分|[〔\[【]\d{4}[〕\]】] ?第?\d++号?"
 )
+_SKIP = rf"{_ARABIC_SKIP}|[一二三四五六七八九十]{{1,3}}[时点][一二三四五六七八九十]{{1,3}}分|[〔\[【]\d{{4}}[〕\]】] ?第?\d++号?"
 # Where anything can begin: one set of characters, which the regex engine finds fast, then a look at the next. List numbers
 # (一、 (二) 三.) are let go here: alone before such a mark a digit counts only after 为 and the like (quantity_guards).
 _LISTED = "(?<=[一二两三四五六七八九])(?<![为是达到零].)[、).]"
@@ -38,12 +45,14 @@ SCAN = re.compile(
     rf"(?P<skip>{_SKIP})|(?P<fold>翻了?(?P<times>[一两二三四五1-5])?番)"
     rf"|(?P<half>一半|半(?=[亩斤里公吨克升米加平英顷数]))|{_NUMBER}"
 )
+ARABIC_SCAN = re.compile(f"(?P<skip>{_ARABIC_SKIP})|(?P<sign>){_BODY}")  # the same for what begins with 0 to 9
 NUMBER = re.compile(_NUMBER)
 _JOIN = re.compile(r" ?(?:\((?:含|不含)\))? ?(?:-{1,2}+|—{1,2}+|~|至|到) ?")
-_JOIN_BEGINS = frozenset(" (-—~至到")
+JOINS = frozenset(" (-—~至到")  # with what the join of a range can begin
 _INCLUSIVE = re.compile(r"\((?:含|不含)\)(?=[/每])")
 _BRACKET = re.compile(r"\([^()\n]{0,20}\d[^()\n]{0,12}\)|\((?:含|不含)\)")
 RATIO = re.compile(r"(?: ?: ?\d{1,4}+(?:\.\d{1,3}+)?+){1,5}+(?![:\d])")
+_RATIO_SIGNS = frozenset(": ")
 _CLOCK = re.compile(r"[0-5]\d:[0-5]\d")
 _OVER = re.compile(r"/(\d{1,3})(?![\d/])")
 _COINS = re.compile(
@@ -53,8 +62,8 @@ _SPOKEN = re.compile(r"(?P<jiao>[一二三四五六七八九])(?=[到至]|[^\u4e
 _FEN = re.compile(r"([\d一二三四五六七八九])(?:分|(?![\u4e00-\u9fff]))")
 _ZHE = re.compile(r"([\d一二三四五六七八九])两(?![\d一二三四五六七八九])")
 _HALF = Decimal("0.5")
+_RATIO_UNIT = Unit("比例", "ratio", Decimal(1), arabic=False, no_one=False, not_before="", whole=True)
 _NOTHING = Decimal(0)
-_DIVIDED = frozenset(("元", "角", "斤", "块"))  # smaller coins and weights may follow
 _SMALLER = frozenset("零一二两三四五六七八九")
 _SHARES = {"百": "%", "一百": "%", "100": "%", "千": "‰", "一千": "‰", "1000": "‰"}
 _BIG = re.compile(r"[百千万亿]+\Z")
@@ -76,9 +85,12 @@ class Reading:
 
 def read(folded: str, match: re.Match[str]) -> Reading | None:
     """The numeral of a hit with its value, as a share or fraction where it is one."""
-    sign, body, more, part, part2 = match.group("sign", "body", "more", "part", "part2")
-    if part or part2:
-        return _share(match, body, part or part2)
+    sign, body = match.group("sign", "body")
+    more = ""
+    if match.lastgroup != "body":  # most numbers end there
+        more, part, part2 = match.group("more", "part", "part2")
+        if part or part2:
+            return _share(match, body, part or part2)
     start, end = match.span()
     if body[-1] in "千百" and len(body) > 1 and not more and unit_at(folded, end - 1) is not None:
         body, end = body[:-1], end - 1  # 一百千瓦: 千 belongs to the measure
@@ -121,7 +133,7 @@ def six(value: Decimal) -> Decimal:
 
 def as_measure(canonical: str, end: int) -> Measure:
     if canonical == "比例":
-        return Measure(canonical, "ratio", end, Decimal(1), Unit(canonical, "ratio", Decimal(1), False, False, ""))
+        return Measure(canonical, "ratio", end, Decimal(1), _RATIO_UNIT)
     found = measure_at(canonical, 0)
     assert found is not None
     return found._replace(end=end)
@@ -134,9 +146,7 @@ def measured(folded: str, number: Reading) -> int:
     end = number.end
     after = folded[end : end + 1]
     if number.script == "arabic":
-        if (after == ":" or (after == " " and folded[end + 1 : end + 2] == ":")) and (
-            ratio := RATIO.match(folded, end)
-        ):
+        if after in _RATIO_SIGNS and (ratio := RATIO.match(folded, end)):
             if _is_ratio(folded, number, ratio):
                 return -1
             if len(ratio[0]) in (3, 6) and ratio[0][1:3].isdigit():
@@ -159,8 +169,9 @@ def measured(folded: str, number: Reading) -> int:
         if measure is None:
             return end
     if (
-        measure.canonical.endswith("瓦时")
+        folded[measure.end - 1] == "时"
         and folded[measure.end - 2 : measure.end] == "瓦时"
+        and measure.canonical.endswith("瓦时")
         and when(folded, at, measure.end)
     ):
         shorter_unit = vocabulary()[folded[at : measure.end - 1]]
@@ -168,6 +179,8 @@ def measured(folded: str, number: Reading) -> int:
             shorter_unit.canonical, shorter_unit.dimension, measure.end - 1, shorter_unit.scale, shorter_unit
         )
     number.measure = measure
+    if measure.unit.whole and folded[measure.end : measure.end + 1] != "半":
+        return measure.end
     return _compound(folded, number, measure)
 
 
@@ -214,7 +227,7 @@ def _compound(folded: str, number: Reading, measure: Measure) -> int:
     """Smaller coins and weights after the first (五元三角, 3斤5两, 两个半); returns the end of the span."""
     end = measure.end
     name, after = folded[end - 1], folded[end : end + 1]
-    divided = measure.canonical in _DIVIDED and (name == "块" or after in _SMALLER or after.isdecimal())
+    divided = measure.canonical in DIVIDED and (name == "块" or after in _SMALLER or after.isdecimal())
     if not divided and after != "半" and measure.scale == 1:
         return end
     extra = _NOTHING
@@ -258,7 +271,7 @@ def _is_money(folded: str, number: Reading, end: int) -> bool:
 
 def joined(folded: str, left: Reading, end: int) -> tuple[Reading | None, int]:
     """The right number of a range that begins with ``left``, and the end of the span; (None, end) if there is none."""
-    join = _JOIN.match(folded, end) if folded[end : end + 1] in _JOIN_BEGINS else None
+    join = _JOIN.match(folded, end)
     if join is None:
         return None, end
     match = NUMBER.match(folded, join.end())

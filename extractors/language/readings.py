@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -14,8 +13,7 @@ Kind = Literal["by", "in", "every", "within", "from", "duration"]
 Way = Literal["", "event", "within", "ago", "later", "past", "coming", "previous", "next"]
 
 
-@dataclass(unsafe_hash=True, slots=True)  # never changed; frozen would make each three times as dear
-class Moment:
+class Moment(NamedTuple):
     """One point or period, or a range of two.
 
     ``rolls``: one end only inherits its year, so that an end before the start lies in the next year. ``now``: the range
@@ -29,8 +27,7 @@ class Moment:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A length of time. ``way`` tells how it lies to the anchor (event: to an event that has no date); ``base`` is the
     point it counts from where the text gives one."""
 
@@ -40,8 +37,7 @@ class Stretch:
     base: Point | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """A recurrence rule, with the point it starts from where the text says so."""
 
     rule: str

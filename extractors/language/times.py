@@ -54,6 +54,7 @@ _LUNAR = re.compile("农历|阴历|旧历|闰$")  # days of the lunar calendar a
 _LIST_NUMBER = re.compile(r"(?:^|[\n 。;:,、()])\d{1,2}\.$")
 _YEAR_OR_MONTH = re.compile(r"(?:(?:19|20)\d\d|\d{1,2} ?月份?\d{0,2}) ?[年月日底份前]")
 _COUNTED = frozenset("半一二两三四五六123456")
+_WHOLE_HEADS = frozenset(" 012")
 _WHOLE = re.compile(r" {0,9}((?:19|20)\d\d) {0,9}|(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
@@ -71,7 +72,8 @@ def find(text: str, anchor: date | None) -> list[Time]:
         found = _read(folded, i, floor, hits)
         if found:
             hits += found
-            at = floor = max(found[-1].end, i + 1)
+            end = found[-1].end
+            at = floor = end if end > i else i + 1
         else:
             at = i + 1
     if not hits:
@@ -95,7 +97,7 @@ def _time(hit: Hit, text: str, anchor: date | None) -> Time:
 
 def _whole(text: str) -> list[Hit]:
     """A text that is nothing but a year, or month and day, as in a cell of a table."""
-    m = _WHOLE.fullmatch(text) if len(text) < 32 else None
+    m = _WHOLE.fullmatch(text) if len(text) < 32 and text[:1] in _WHOLE_HEADS else None
     if m is None:
         return []
     p = Point(year=int(m[1])) if m[1] else Point(month=int(m[2]), day=int(m[3]))
@@ -106,7 +108,8 @@ def _read(text: str, at: int, floor: int, hits: list[Hit]) -> list[Hit] | None:
     """What begins at an offset. A hit that continues the last one takes its place."""
     last = hits[-1] if hits and hits[-1].end == at else None
     opened = last if last and last.kind == "from" else None
-    if text[at] in "每逐按隔":
+    head = text[at]
+    if head in "每逐按隔":
         rules = recurrence(text, at)
         found = [Hit(r.start, r.end, "every", Repeat(r.rule)) for r in rules]
         if (
@@ -118,9 +121,13 @@ def _read(text: str, at: int, floor: int, hits: list[Hit]) -> list[Hit] | None:
             hits.pop()
             found[0] = Hit(opened.start, found[0].end, "every", Repeat(rules[0].rule, opened.reading.first))
         return found or None
-    if text[at] in _COUNTED and (rules := rhythm(text, at)):
+    if head in _COUNTED and (rules := rhythm(text, at)):
         return [Hit(r.start, r.end, "every", Repeat(r.rule)) for r in rules]
-    if at and (_inside_code(text, at) or (text[at - 1] in "历闰" and _LUNAR.search(text[max(0, at - 2) : at]))):
+    before = text[at - 1] if at else ""
+    if before and (
+        (before.isascii() and head.isascii() and _inside_code(text, at))
+        or (before in "历闰" and _LUNAR.search(text[max(0, at - 2) : at]))
+    ):
         return None
     read = members(text, at) or moment(text, at, floor, hits[-1] if hits else None)
     if read is None:
@@ -131,10 +138,8 @@ def _read(text: str, at: int, floor: int, hits: list[Hit]) -> list[Hit] | None:
 
 
 def _inside_code(text: str, at: int) -> bool:
-    """Whether an ASCII character continues a decimal, a version or a code (1.2.3, G15, PM2); 1.2021年 is list number and year."""
+    """Whether a character after an ASCII one continues a decimal, a version or a code (1.2.3, G15, PM2); 1.2021年 is list number and year."""
     c, before = text[at], text[at - 1]
-    if not c.isascii():
-        return False
     if before == ".":
         numbered = _LIST_NUMBER.search(text[max(0, at - 4) : at]) or _YEAR_OR_MONTH.match(text, at)
         return c.isdigit() and at > 1 and text[at - 2].isdigit() and not numbered
