@@ -9,7 +9,7 @@ Rows below 0.5 are candidates and stay what they are; no row crosses 0.5 here.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from extractors.lexicon import settings
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
@@ -54,15 +54,30 @@ def calibrated(m: Mention, quality: frozenset[str]) -> float:
     if m.confidence < FIRM:
         return m.confidence
     if isinstance(m, FigureMention):
-        kind = figure_kind(m.status, m.bound, m.cue, m.confidence)
+        sure = _of_figure(m.status, m.bound, m.cue, m.confidence, quality)
     elif isinstance(m, DeadlineMention):
-        kind = deadline_kind(m.kind, m.cue, m.confidence)
+        sure = _of_deadline(m.kind, m.cue, m.confidence, quality)
     elif isinstance(m, UnitMention):
-        kind = unit_kind(m.rule, m.confidence)
+        sure = _of_unit(m.rule, m.confidence, quality)
     else:
         return m.confidence
-    sure = confidence_of(kind, quality)
     return min(sure, _OPEN if m.confidence <= _OPEN else _UNSURE if m.confidence < _WEAK else sure)
+
+
+# The rows of a table share a few cues and marks.
+@lru_cache(4096)
+def _of_figure(status: str, bound: str, cue: str, confidence: float, quality: frozenset[str]) -> float:
+    return confidence_of(figure_kind(status, bound, cue, confidence), quality)
+
+
+@lru_cache(4096)
+def _of_deadline(kind: str, cue: str, confidence: float, quality: frozenset[str]) -> float:
+    return confidence_of(deadline_kind(kind, cue, confidence), quality)
+
+
+@lru_cache(1024)
+def _of_unit(rule: str, confidence: float, quality: frozenset[str]) -> float:
+    return confidence_of(unit_kind(rule, confidence), quality)
 
 
 @cache

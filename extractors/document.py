@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 
@@ -23,7 +24,7 @@ class Page:
     ocr: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(unsafe_hash=True, slots=True)  # never changed; frozen would make each three times as dear
 class Cell:
     """One cell of a table, merged cells once, in their top-left place; ``row`` and ``column`` are 1-based."""
 
@@ -33,6 +34,16 @@ class Cell:
     end: int
     row_span: int = 1
     column_span: int = 1
+
+
+@cache
+def _letters(column: int) -> str:
+    """1 is A, 27 AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +60,7 @@ class Table:
     def place(self, cell: Cell) -> str:
         """``Sheet1!C5`` in a workbook, else ``表2 第5行第3列``."""
         if self.sheet:
-            letters, n = "", cell.column
-            while n:
-                n, rest = divmod(n - 1, 26)
-                letters = chr(65 + rest) + letters
-            return f"{self.sheet}!{letters}{cell.row}"
+            return f"{self.sheet}!{_letters(cell.column)}{cell.row}"
         return f"表{self.number} 第{cell.row}行第{cell.column}列"
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from extractors import deadlines, figures, linking, text, units, worktables
+from extractors import collector, deadlines, figures, linking, text, units, worktables
 from extractors.context import build
 from extractors.document import Source
 from extractors.rows import RowWriter
@@ -55,20 +52,7 @@ class Extraction:
         }
 
 
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """No search for cyclic garbage: an extraction makes no cycle (tests/test_extract.py), but so many objects that the
-    search for one would take a seventh of its time. What is no longer needed goes by its reference count as ever."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@_collector_at_rest()
+@collector.at_rest()
 def extract(source: Source, options: Options | None = None) -> Extraction:
     """All rows of one source. Raises nothing for any text; what the document does not say stays empty."""
     options = options or Options()

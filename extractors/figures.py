@@ -83,18 +83,18 @@ def find(view: PartView) -> list[FigureMention]:
     found: list[FigureMention] = []
     for sentence in view.ordered():
         if sentence.quantities and sentence.segment.kind not in ("title", "meta", "row"):
-            found += find_in(view, sentence, sentence.clauses)
+            found += find_in(view, sentence, sentence.clauses, measured.Memory())
     return found
 
 
 def find_in(
-    view: PartView, sentence: SentenceView, clauses: list[tuple[int, int]], topic: str = ""
+    view: PartView, sentence: SentenceView, clauses: list[tuple[int, int]], memory: measured.Memory
 ) -> Iterator[FigureMention]:
     """Figures of a sentence or of a cell in it, given the clauses (clean spans, in order) to look at.
 
-    ``topic`` is what a number without an indicator of its own measures (a cell's header or its row's name).
+    ``memory`` is new, with the topic of the sentence where it has one: what a number without an indicator of its own
+    measures (a cell's header or its row's name).
     """
-    memory = measured.Memory(topic)
     shared = measured.shared_out(sentence) if sentence.text.find("分别", sentence.start, sentence.end) >= 0 else {}
     at = 0
     for n, q in enumerate(sentence.quantities):

@@ -40,13 +40,19 @@ _NOUN_FOLLOWS = re.compile(r"(?:以上|以下|左右|多|余)?的?(?![时扣给�
 class Memory:
     """What carries from one number to the next within a sentence."""
 
-    indicator: str = ""
+    indicator: str = ""  # of the number before; for the first the topic that it has where it names nothing itself
     end: int = 0
     quantity: Quantity | None = None
     noun: str = ""  # what stands behind the last number, where that is what it measures
     coming: str = ""  # the same of the number now read
     heads: list[str] = field(default_factory=list)  # what the numbers of the sentence measured so far, each once
     shared: tuple[str, int, int] | None = None  # of what 分别 deals out: its words or none, which member, of how many
+    asked: bool = False  # whether the topic was asked for
+
+    def before(self) -> str:
+        """What the number before measured, the topic where none was read yet."""
+        self.asked = self.asked or self.quantity is None
+        return self.indicator
 
     def keep(self, indicator: str, q: Quantity) -> None:
         """Remember a number that was read."""
@@ -129,12 +135,12 @@ def _read_indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity
         right = indicators.after(text, behind.end, min(clause[1], _next_mention(sentence, behind.end)))
     goes_on = clause[0] < memory.end <= q.start
     if goes_on and memory.quantity is not None and levels(text, memory.quantity, q):
-        return memory.indicator, ""
+        return memory.before(), ""
     if q.dimension in ("percent", "times", "ratio") and (
         m := _OF_PLAN.search(text, max(clause[0], q.start - 24), q.start)
     ):
         phrase = m.group(1)
-        return (memory.indicator + phrase if 0 < len(memory.indicator) <= 12 else phrase), ""
+        return (memory.before() + phrase if 0 < len(memory.before()) <= 12 else phrase), ""
     if goes_on and memory.noun:  # 6条道路、10处绿地: what stands between belongs to the number before
         noun = raw.find(memory.noun)
         raw = raw[noun + len(memory.noun) :] if 0 <= noun <= 4 else raw
@@ -165,13 +171,13 @@ def _read_indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity
             return right, right
         joined = left + right
         return (joined if len(joined) <= 20 else (right if len(right) >= 2 else left)), right
-    if left and indicators.is_share_only(left) and memory.indicator:
-        return memory.indicator + left, ""
+    if left and indicators.is_share_only(left) and memory.before():
+        return memory.before() + left, ""
     if left and not indicators.is_change_only(left):
         if indicators.is_verb_only(left) and right and (q.dimension != "money" or _MONEY_HEAD.search(right)):
             return right, right
         return left, ""
-    return memory.indicator or _topic(sentence, clause, q) or right or left, ""
+    return memory.before() or _topic(sentence, clause, q) or right or left, ""
 
 
 def _glued(sentence: SentenceView, q: Quantity) -> Quantity | None:

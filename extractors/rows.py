@@ -23,12 +23,13 @@ _Columns = tuple[str, int, str, int, int, str, str, str, int | None, str, str, f
 
 @dataclass(slots=True)
 class MentionRows:
-    """The rows of one part and, by identity of the mention, which row a mention became."""
+    """The rows of one part and, by identity of the mention, which row a mention became and its confidence before OCR."""
 
     figures: list[FigureRow] = field(default_factory=list)
     deadlines: list[DeadlineRow] = field(default_factory=list)
     units: list[UnitRow] = field(default_factory=list)
     by_mention: dict[int, Any] = field(default_factory=dict)
+    sure: dict[int, float] = field(default_factory=dict)
 
 
 _PINYIN = re.compile(r"[(（][a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿüɡɑ]{1,7}[)）]")
@@ -60,7 +61,8 @@ class RowWriter:
         """Rows of the mentions of a part; their ``task_id`` is filled by :meth:`task_rows`."""
         rows = MentionRows()
         for f in figures:
-            key, place = self._place(part, f, "figures", "")
+            sure = rows.sure[id(f)] = self._sure(part, f)
+            key, place = self._place(part, f, "figures", "", sure)
             figure = FigureRow(
                 *place, figure_id=key, indicator=f.indicator, value_low=f.low, value_high=f.high, unit=f.measure, bound=f.bound,
                 status=f.status, change=f.change, basis=f.basis, period_start=f.period[0], period_end=f.period[1],
@@ -68,7 +70,8 @@ class RowWriter:
             rows.figures.append(figure)
             rows.by_mention[id(f)] = figure
         for d in deadlines:
-            key, place = self._place(part, d, "deadlines", d.kind)
+            sure = rows.sure[id(d)] = self._sure(part, d)
+            key, place = self._place(part, d, "deadlines", d.kind, sure)
             deadline = DeadlineRow(
                 *place, deadline_id=key, kind=d.kind, due_start=d.due_start, due_end=d.due_end, rrule=d.rrule,
                 duration=d.duration, action=d.action,
@@ -76,7 +79,8 @@ class RowWriter:
             rows.deadlines.append(deadline)
             rows.by_mention[id(d)] = deadline
         for u in units:
-            key, place = self._place(part, u, "units", u.role)
+            sure = rows.sure[id(u)] = self._sure(part, u)
+            key, place = self._place(part, u, "units", u.role, sure)
             unit = UnitRow(*place, unit_id=key, name=u.name, canonical=u.canonical, role=u.role, action=u.action)
             rows.units.append(unit)
             rows.by_mention[id(u)] = unit
@@ -86,7 +90,9 @@ class RowWriter:
         """Rows of the tasks of a part; sets ``task_id`` on the rows of their members."""
         written: list[TaskRow] = []
         for task in tasks:
-            key, place = self._task_place(part, task)
+            sure = max([rows.sure[id(m)] for m in (*task.members(), *task.shared)], default=0.0)
+            whole = Mention(task.start, task.end, task.segment, task.sentence, task.rule, "", sure)
+            key, place = self._place(part, whole, "tasks", "", sure)
             figures: list[FigureRow] = [rows.by_mention[id(m)] for m in task.figures]
             deadlines: list[DeadlineRow] = [rows.by_mention[id(m)] for m in task.deadlines]
             units: list[UnitRow] = [rows.by_mention[id(m)] for m in task.units]
@@ -109,13 +115,9 @@ class RowWriter:
         own = persons[bisect_left(persons, (task.start, 0)) : bisect_left(persons, (task.end, 0))]
         return _JOIN.join(dict.fromkeys(_person(self._document.text[a:b]) for a, b in (*task.persons, *own)))
 
-    def _task_place(self, part: Part, task: Task) -> tuple[str, _Columns]:
-        confidence = max([self._sure(part, m) for m in (*task.members(), *task.shared)], default=0.0)
-        whole = Mention(task.start, task.end, task.segment, task.sentence, task.rule, "", confidence)
-        return self._place(part, whole, "tasks", "")
-
-    def _place(self, part: Part, m: Mention, table: str, key: str) -> tuple[str, _Columns]:
-        """(id, the columns that every row carries, in the order of :class:`~extractors.schema.Place`)."""
+    def _place(self, part: Part, m: Mention, table: str, key: str, sure: float) -> tuple[str, _Columns]:
+        """(id, the columns that every row carries, in the order of :class:`~extractors.schema.Place`); ``sure``: the
+        confidence of the mention."""
         source, segment = self._source, m.segment
         start, end = self._document.clean.source_span(m.start, m.end)
         if "pinyin_noise" in part.quality and (noise := _PINYIN.match(source.text, end)):
@@ -124,7 +126,6 @@ class RowWriter:
         ordinal = self._seen.get(at, 0)
         self._seen[at] = ordinal + 1
         page = self._document.page_at(start) if source.pages else None
-        sure = self._sure(part, m)
         return row_id(source.doc_id, table, start, end, key, ordinal), (
             source.doc_id, part.number, " > ".join(segment.path), start, end, source.text[start:end], self._sentence(m.sentence),
             self._cell_place(segment, start) if segment.table is not None else "", page.number if page else None, m.rule, m.cue,
@@ -135,14 +136,14 @@ class RowWriter:
         return calibrated(m, part.quality) if self._calibrated else m.confidence
 
     def _cell_place(self, segment: Segment, start: int) -> str:
-        if segment.table is None:
-            return ""
         table = segment.table
+        if table is None:
+            return ""
         starts = self._cells.get(table.number)
         if starts is None:
             starts = self._cells[table.number] = [c.start for c in table.cells]
         i = bisect_right(starts, start) - 1
-        if i >= 0 and start < max(table.cells[i].end, starts[i] + 1):
+        if i >= 0 and (start == starts[i] or start < table.cells[i].end):
             return table.place(table.cells[i])
         # A row may begin before its first cell: with a quote, or with empty cells.
         after = table.cells[i + 1] if i + 1 < len(starts) else None

@@ -90,7 +90,7 @@ _PROBLEM = re.compile(
 _AIM = re.compile(r"\s*(?:整改(?:目标|措施|要求|时限)|下步(?:措施|打算)|工作目标|目标任务|年度目标)[:：]")
 _REMEDY = re.compile(r"整改(?:目标|措施|时限|要求)")
 # Where a paragraph that reports goes on to what comes next.
-_TURN = re.compile(r"(?:下一步|下步|下一阶段|下阶段|下半年|接下来|明年|来年|今后|新的一年)(?!的)")
+TURN = re.compile(r"(?:下一步|下步|下一阶段|下阶段|下半年|接下来|明年|来年|今后|新的一年)(?!的)")
 _NEXT = ("下一步", "下步", "下一阶段", "下阶段", "接下来", "明年", "来年")
 _SENTENCE_HEAD = re.compile(r"(?:^|[。.;；\n])[\s\d一二三四五六七八九十(（)）、.．是]{0,6}$")
 _GOES_ON = re.compile(r"其中|另有|此外|其余")
@@ -202,7 +202,7 @@ def _promised(sentence: SentenceView, q: Quantity) -> bool:
     """A time limit before the number in its sentence makes it a promise, also within a report (预计12月底前可完成)."""
     return (
         any(t.kind == "by" and t.end <= q.start for t in sentence.times_before(q.start))
-        or _COULD.search(sentence.text, q.start - 6, q.start) is not None
+        or _COULD.search(sentence.text, max(sentence.start, q.start - 6), q.start) is not None
     )
 
 
@@ -268,7 +268,7 @@ def _turn(view: PartView, sentence: SentenceView) -> tuple[int, int]:
         never = len(view.text)
         heads = [
             m
-            for m in _TURN.finditer(view.text, segment.body, segment.end)
+            for m in TURN.finditer(view.text, segment.body, segment.end)
             if _SENTENCE_HEAD.search(view.text, max(0, m.start() - 8), m.start())
         ]
         parting = next((m.start() for m in heads if m.group() in _NEXT and m.start() > segment.body), never)
@@ -318,7 +318,8 @@ def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, m
     if not reported and (m := _RULE_SUBSIDY.search(clause)) and _RULE.search(around):
         return m.group()
     if (
-        q.bound in ("ge", "le", "range") or _COMPARED_CASE.search(sentence.text, q.start - 24, q.start)
+        q.bound in ("ge", "le", "range")
+        or _COMPARED_CASE.search(sentence.text, max(sentence.start, q.start - 24), q.start)
     ) and _CONDITION.match(sentence.text, q.end, sentence.end):
         return "的"
     for m in _CONSEQUENCE.finditer(

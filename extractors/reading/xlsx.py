@@ -10,6 +10,7 @@ import posixpath
 import re
 from bisect import bisect_left, bisect_right
 
+from extractors import collector
 from extractors.errors import Rejected
 from extractors.reading.archive import Package, open_zip
 from extractors.reading.assembly import Assembly, GridCell, Parsed
@@ -26,6 +27,7 @@ REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 Area = tuple[int, int, int, int]  # top, left, bottom, right; 1-based, inclusive
 
 
+@collector.at_rest()
 def read(data: bytes, name: str) -> Parsed:
     """Every sheet that holds text. Raises Rejected where the package or its XML is broken."""
     package = open_zip(data)

@@ -1,4 +1,4 @@
-"""Cells of numbers, time limits and text → mentions; which column a cell is in decides how it is read."""
+"""Cells of numbers and of time limits → mentions; which column a cell is in decides how it is read."""
 
 from __future__ import annotations
 
@@ -8,24 +8,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from extractors import context, deadlines, figures
-from extractors.context import PartView, SentenceView
+from extractors import context
+from extractors.context import PartView
 from extractors.document import Segment
 from extractors.language import times
 from extractors.language.quantities import Quantity
 from extractors.language.times import Time
 from extractors.lexicon import words
 from extractors.mentions import DeadlineMention, FigureMention
-from extractors.text.clauses import clauses
-from extractors.worktables import numbers
+from extractors.worktables import content, numbers
 from extractors.worktables.grid import Entry
 from extractors.worktables.headers import UNIT_ROLES, Column
 
 _LONGEST_INDICATOR = 40
-# Without one of these a cell holds neither a number nor a time.
-_READABLE = re.compile(r"[\d一二三四五六七八九十百千万亿两几半双翻倍年月日季旬周天期内前底末假夏秋冬春数零首]")
-_PIECE_END = re.compile(r"[;；。!！]|(?<=[\s,，;；。:：])(?=[(（]\d{1,2}[)）]|\d{1,2}[.、](?!\d)|[①-⑳])")
-_LIST_NUMBER = re.compile(r"\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.、](?!\d)|[①-⑳])\s*")
 _MONTH_DAY = re.compile(r"\d{1,2}[./]\d{2}")
 _NUMBER_ONLY = re.compile(r"[\d.,]+")
 _SAYS_NOTHING = frozenset(("number", "code", "measure", "period", "duty"))
@@ -48,12 +43,9 @@ class RowView:
     work: bool = True
 
 
-_read = lru_cache(16384)(context.read)
-
-
 def times_of(view: PartView, row: RowView, entry: Entry) -> list[Time]:
     """The times of a cell in clean offsets, dated by their context."""
-    found = _read(entry.text)[0] if _READABLE.search(entry.text) else ()
+    found = content.read(entry.text)[0] if content.READABLE.search(entry.text) else ()
     if not found:
         return []
     index = view.part.sentence_index(row.span[0])
@@ -62,9 +54,9 @@ def times_of(view: PartView, row: RowView, entry: Entry) -> list[Time]:
 
 def quantities_of(entry: Entry) -> list[Quantity]:
     """The quantities of a cell in clean offsets."""
-    if not _READABLE.search(entry.text):
+    if not content.READABLE.search(entry.text):
         return []
-    return [context.shift_quantity(q, entry.start) for q in _read(entry.text)[1]]
+    return [context.shift_quantity(q, entry.start) for q in content.read(entry.text)[1]]
 
 
 def number(row: RowView, column: Column, entry: Entry, caption: str, status: str) -> FigureMention | None:
@@ -100,7 +92,7 @@ def holds(column: Column, entry: Entry, started: bool) -> bool:
         return True
     digit = any(c.isdigit() for c in text)
     if role in ("deadline", "start") and digit:
-        return not (started and _READABLE.search(text) and _read(text)[0])
+        return not (started and content.READABLE.search(text) and content.read(text)[0])
     head = column.header
     numeric = (
         role == "value" or column.measure or column.status or head.endswith((*words("worktables", "counting"), "值"))
@@ -119,7 +111,7 @@ def _indicator(row: RowView, column: Column) -> str:
 def limits(view: PartView, row: RowView, column: Column, entry: Entry) -> list[DeadlineMention]:
     """The time limits of a cell in a column of time limits or of beginnings."""
     found = _joined(times_of(view, row, entry)) or list(_whole(entry, row.segment.year or view.part.year))
-    made = [_limit(row, column.role, t) for t in found]
+    made = [limit(row, column.role, t) for t in found]
     made += _lasting(row, entry, made)
     return made
 
@@ -151,7 +143,8 @@ def _whole(entry: Entry, year: int | None) -> Iterator[Time]:
         yield replace(span[0], start=entry.start, end=entry.end, text=text)
 
 
-def _limit(row: RowView, role: str, t: Time) -> DeadlineMention:
+def limit(row: RowView, role: str, t: Time) -> DeadlineMention:
+    """The limit that a time sets to a row; ``role`` is that of its column, or ``text`` for one in a sentence."""
     kind = t.kind if t.kind != "duration" else "within"
     start, end = t.start_date, t.end_date
     if role == "start":
@@ -173,71 +166,19 @@ def _is_year(t: Time) -> bool:
 
 def _lasting(row: RowView, entry: Entry, made: list[DeadlineMention]) -> Iterator[DeadlineMention]:
     """Limits without a date: what lasts recurs without a rule, what is done at once has no length."""
-    for key, kind in (("lasting", "every"), ("at_once", "within")):
-        for word in words("worktables", key):
-            if word in entry.text:
-                at = entry.text.find(word)
-                start, end = entry.start + at, entry.start + at + len(word)
-                if not any(d.start < end and start < d.end for d in made):
-                    yield DeadlineMention(
-                        start, end, row.segment, row.span, rule="table:words", cue=word, confidence=0.9, kind=kind,
-                        action=row.name,
-                    )  # fmt: skip
-                break
+    for word, kind, at in _undated(entry.text):
+        start, end = entry.start + at, entry.start + at + len(word)
+        if not any(d.start < end and start < d.end for d in made):
+            yield DeadlineMention(
+                start, end, row.segment, row.span, rule="table:words", cue=word, confidence=0.9, kind=kind, action=row.name,
+            )  # fmt: skip
 
 
-def prose(
-    view: PartView, row: RowView, column: Column, entry: Entry, dated: bool
-) -> tuple[list[FigureMention], list[DeadlineMention]]:
-    """Figures and time limits of a cell of text. ``dated``: its times may limit work."""
-    if not _READABLE.search(entry.text):
-        return [], []
-    read_times, read_quantities = _read(entry.text)
-    if not read_quantities and not (read_times and dated):
-        return [], []
-    held, timed = quantities_of(entry), times_of(view, row, entry) if read_times else []
-    found: list[FigureMention] = []
-    due: list[DeadlineMention] = []
-    reported = column.role in ("done", "problem") or column.status == "actual"
-    tense = "done" if reported else row.segment.tense or ("planned" if row.planned else "")
-    topic = row.name if column.role in ("task", "target", "problem", "done") or not column.stem else column.stem
-    for a, b, body in _pieces(entry):
-        whole = Segment("row", a, b, 0, body, row.segment.path, row.segment.year, tense)
-        piece = SentenceView(
-            view.text, a, b, whole, -1, [q for q in held if a <= q.start and q.end <= b],
-            [t for t in timed if a <= t.start and t.end <= b],
-        )  # fmt: skip
-        if piece.quantities:
-            found += figures.find_in(view, piece, clauses(view.text, body, b) or [(body, b)], topic)
-        if piece.times and dated:
-            due += _dated(view, row, column, piece)
-    for f in found:
-        f.rule, f.segment, f.sentence = "table:" + (column.role or "text"), row.segment, row.span
-        f.indicator = f.indicator or row.name
-        f.status = column.status if column.status and f.status in ("target", "actual") else f.status
-        f.period = f.period if f.period[0] or f.period[1] else column.period
-    for d in due:
-        d.rule, d.segment, d.sentence = "table:text", row.segment, row.span
-        d.action = d.action or row.name
-    return found, due
-
-
-def _dated(view: PartView, row: RowView, column: Column, piece: SentenceView) -> Iterator[DeadlineMention]:
-    """Limits of a sentence in a cell: a time that heads it (3-4月:组织…) is one where the column or a colon says so."""
-    heading = piece.times[0]
-    if row.work and heading.kind in ("in", "by") and heading.start <= piece.segment.body + 1 and (
-        column.dated or view.text[heading.end : heading.end + 1] in (":", "：")
-    ):  # fmt: skip
-        yield _limit(row, "text", heading)
-        piece.times = piece.times[1:]
-    yield from deadlines.find_in(view, piece)
-
-
-def _pieces(entry: Entry) -> Iterator[tuple[int, int, int]]:
-    """(start, end, where the text after the list number begins) of the sentences and items in a cell."""
-    text, at = entry.text, 0
-    for border in (*(m.end() for m in _PIECE_END.finditer(text)), len(text)):
-        if border > at:
-            m = _LIST_NUMBER.match(text, at, border)
-            yield entry.start + at, entry.start + border, entry.start + (m.end() if m else at)
-            at = border
+@lru_cache(8192)
+def _undated(text: str) -> tuple[tuple[str, str, int], ...]:
+    """The first word of each kind of limit without a date in a text, its kind and where it stands."""
+    first = (
+        (next((word for word in words("worktables", key) if word in text), ""), kind)
+        for key, kind in (("lasting", "every"), ("at_once", "within"))
+    )
+    return tuple((word, kind, text.find(word)) for word, kind in first if word)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from extractors import context
 from extractors.language import organisations, quantities, times
 from extractors.language.organisation_lexicon import lexicon
 from extractors.lexicon import settings, words
@@ -23,6 +24,12 @@ NUMERIC = re.compile(
 )
 _YEARS = re.compile(r"(?:19|20)\d\d年?")
 _PIECE = re.compile(r"[^、,，;；/\s()（）]+")
+
+
+# Without one of these a cell holds neither a number nor a time.
+READABLE = re.compile(r"[\d一二三四五六七八九十百千万亿两几半双翻倍年月日季旬周天期内前底末假夏秋冬春数零首]")
+read = lru_cache(16384)(context.read)
+"""The times and quantities of a cell, in its own offsets; equal cells are read once."""
 
 
 @lru_cache(1)
@@ -54,12 +61,11 @@ def is_time(text: str) -> bool:
     return bool(found) and 2 * sum(t.end - t.start for t in found) >= len(text) - text.count("完成") * 2
 
 
-@lru_cache(8192)
 def is_only_time(text: str) -> bool:
     """Whether a short text is a time and nothing else, as the name of a row of results is (2023年, 1—6月)."""
     if len(text) > _NAME_OF_TIME:
         return False
-    return bool(text) and len(text) - sum(t.end - t.start for t in times.find(text, None)) <= 1
+    return bool(text) and len(text) - sum(t.end - t.start for t in read(text)[0]) <= 1
 
 
 def is_total(text: str) -> bool:
@@ -75,9 +81,16 @@ def is_body(text: str) -> bool:
     return bool(pieces) and all(organisations.whole(p, 0, len(p)) is not None for p in pieces)
 
 
+@lru_cache(16384)
 def is_number(text: str) -> bool:
     """A number with nothing but a bound, a magnitude or a percent sign; not a year."""
     return NUMERIC.fullmatch(text) is not None and _YEARS.fullmatch(text) is None
+
+
+@lru_cache(16384)
+def says_nothing(text: str) -> bool:
+    """Whether a cell cannot name its row: a number, a mark, or what stands for nothing (—, 无)."""
+    return is_number(text) or text in words("worktables", "blank") or is_mark(text)
 
 
 def is_mark(text: str) -> bool:

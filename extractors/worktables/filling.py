@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from extractors import actions
 from extractors.context import PartView, RowShare
@@ -19,6 +20,7 @@ from extractors.worktables.grid import Entry, Grid
 from extractors.worktables.headers import UNIT_ROLES, Column
 from extractors.worktables.layout import Block
 from extractors.worktables.marks import Marks
+from extractors.worktables.prose import ProseReader
 
 _BRACKET = re.compile(r"[(（]([^()（）]{1,12})[)）]\s*$")
 _LABEL = re.compile(
@@ -38,6 +40,7 @@ _SENTENCE = 60  # a cell of time limits that is longer says what is to be done, 
 _LATE, _EARLY = "09", "04"
 _YEAR = re.compile(r"\d{4}|年")
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d$")
+Placed = tuple[Column, Entry]  # a cell with its column
 _OWN = ("task", "target", "problem", "", "value", "schedule", "done", "deadline", "start")
 
 
@@ -70,6 +73,7 @@ class Filler:
         self._view, self._result = view, result
         self._names = names.NameReader(view)
         self._merged: dict[int, _Held] = {}
+        self._prose = ProseReader(view)
         self._marks = Marks(self._names)
         self._last: dict[int, _Held] = {}  # by column: what its last cell gave
         self._steps: dict[int, str] = {}  # by merged task: when its last step begins
@@ -89,15 +93,16 @@ class Filler:
     def _row(self, grid: Grid, block: Block, number: int, reported: bool, planned: bool) -> None:
         segment = grid.segments[number]
         own, above = grid.rows[number], grid.covering.get(number, [])
-        row = self._known(grid, block, number, reported, planned)
+        placed = [(block.column(e.column), e) for e in own]
+        covering = [(block.column(e.column), e) for e in above]
+        row = self._known(block, segment, placed, covering, reported, planned)
         view = self._view
         if row.period[0] and not block.work:
             row.name = ""
         total = content.is_total(row.name) or content.is_only_time(row.name)
         view.row_names[segment.start] = "" if total else row.name
         share = RowShare(segment)
-        for entry in own:
-            column = block.column(entry.column)
+        for column, entry in placed:
             if column.role in _SHARED and entry.text in _DITTO:
                 self._again(self._last.get(column.place[0]), share, segment)
                 continue
@@ -107,8 +112,7 @@ class Filler:
                 self._merged[entry.start] = held
             if grid.across:
                 share.persons += held.persons
-        for entry in above:
-            column = block.column(entry.column)
+        for column, entry in covering:
             if column.role in _SHARED:
                 held = self._merged.get(entry.start) or self._cell(row, block, column, entry)
                 self._merged[entry.start] = self._last[column.place[0]] = held
@@ -118,7 +122,7 @@ class Filler:
         if above:
             self._roll(grid, block, own, above)
         if share.mentions or share.persons:
-            share.alone = bool(view.row_names[segment.start]) and any(block.column(e.column).role in _OWN for e in own)
+            share.alone = bool(view.row_names[segment.start]) and any(c.role in _OWN for c, _ in placed)
             view.row_shares[segment.start] = share
 
     @staticmethod
@@ -128,10 +132,10 @@ class Filler:
             share.mentions += [m for m in held.mentions if m.segment is not segment]
             share.persons += held.persons
 
-    def _known(self, grid: Grid, block: Block, number: int, reported: bool, planned: bool) -> RowView:
+    def _known(
+        self, block: Block, segment: Segment, own: list[Placed], above: list[Placed], reported: bool, planned: bool
+    ) -> RowView:
         """The row with its name, measure, period and tense."""
-        own, above = grid.rows[number], grid.covering.get(number, [])
-        segment = grid.segments[number]
         row = RowView(segment, (segment.start, segment.end))
         row.work = block.work
         row.name = _name(block, own, above)
@@ -139,8 +143,7 @@ class Filler:
         if label and headers.measure(label.group(1)):
             row.measure = label.group(1)
             row.name = row.name[: label.start()].strip()
-        for e in (*own, *above):
-            column = block.column(e.column)
+        for column, e in (*own, *above):
             if column.role == "measure" and headers.measure(e.text):
                 row.measure = e.text
             elif column.role == "period" and (t := headers.period_label(e.text)):
@@ -216,7 +219,7 @@ class Filler:
         return "target" if row.planned else "actual"
 
     def _text(self, row: RowView, column: Column, entry: Entry, held: _Held, dated: bool) -> None:
-        found, due = cells.prose(self._view, row, column, entry, dated)
+        found, due = self._prose.read(row, column, entry, dated)
         taken = [(m.start, m.end) for m in held.mentions]
         found = [f for f in found if not any(a < f.end and f.start < b for a, b in taken)]
         due = [d for d in due if d.confidence >= _SURE and not any(a < d.end and d.start < b for a, b in taken)]
@@ -280,28 +283,29 @@ def _next_year(day: str) -> str:
     return f"{int(day[:4]) + 1}{day[4:]}".replace("-02-29", "-02-28")
 
 
+@lru_cache(8192)
 def _holds_digit(text: str) -> bool:
     return any(c.isdigit() for c in text)
 
 
-def _name(block: Block, own: list[Entry], above: list[Entry]) -> str:
+def _name(block: Block, own: list[Placed], above: list[Placed]) -> str:
     """What a row is about: its own task cell, else its target, else its first words, else the task cell that covers it."""
     found = {"task": "", "target": "", "problem": "", "": "", "done": ""}
     wide = ""
-    named = any(c.role in ("task", "target") for c in block.columns.values())
-    for entry in own:
-        role = block.column(entry.column).role
+    named = block.named
+    for column, entry in own:
+        role = column.role
         if (role in ("group", "value", "schedule", "note") and not block.work) or (role == "group" and not named):
             role = ""
         if role == "responsible" and not named:
             role = ""
-        if role not in found or content.is_number(entry.text) or entry.text in _BLANK or content.is_mark(entry.text):
+        if role not in found or content.says_nothing(entry.text):
             continue
         if role == "task" and entry.row_span > 1:
             wide = wide or entry.text
         elif not found[role]:
             found[role] = entry.text
-    covering = next((e.text for e in above if block.column(e.column).role == "task"), "")
+    covering = next((e.text for c, e in above if c.role == "task"), "")
     text = found["task"] or wide or (covering if found["target"] else "") or found["target"] or found["problem"]
     text = text or found[""] or covering or found["done"]
     closing = unit_words().label.search(text) or _ROLES_INSIDE.search(text)

@@ -50,15 +50,19 @@ def build(view: PartView, table: Table, segments: dict[int, Segment]) -> Grid:
     """The grid of those rows of a table that lie in the part."""
     clean, text = view.document.clean, view.text
     rows: dict[int, list[Entry]] = {}
+    moved = bool(clean.clean_at)
     for cell in table.cells:
         if cell.row not in segments:
             continue
-        start, end = clean.clean_offset(cell.start), clean.clean_offset(cell.end)
+        start, end = cell.start, cell.end
+        if moved:
+            start, end = clean.clean_offset(start), clean.clean_offset(end)
         content = text[start:end]
         stripped = content.strip()
         if not stripped:
             continue
-        start += len(content) - len(content.lstrip())
+        if len(stripped) < len(content):
+            start += len(content) - len(content.lstrip())
         entry = Entry(
             cell.row, cell.column, start, start + len(stripped), stripped, cell.row_span, cell.column_span
         )  # fmt: skip
