@@ -25,6 +25,8 @@ _SERIES = re.compile(r"(?:[、和及]\d{1,2}){1,11}+(?:月|日|号|周|年|期)"
 _NUMBERED_NOUN = frozenset("率比达至到为")
 _LARGE = frozenset("十百千万亿点")
 _DEVICES = frozenset(("台", "套", "部", "辆", "架", "台套"))
+_NUMBERED_PARTS = frozenset(("标段", "单元"))  # 3标段, 2单元: the third, the second; five are 5个标段
+_COUNTED = "共计分为设各等成含"
 _ABBREVIATED = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}$")  # 购置CT1台
 _SERIAL = re.compile(r"[一二两三四五六七八九](?![十百千万亿个家户人名年月日点分])[\u4e00-\u9fff][一二两三四五六七八九]")
 _SLOGAN = re.compile(r"一\w一\w")
@@ -189,7 +191,11 @@ def refused(text: str, folded: str, number: Reading, end: int, measure: Measure 
             )
         if measure is None:
             return bare_refused(folded, start, end)
-        return False
+        return (
+            measure.canonical in _NUMBERED_PARTS
+            and folded.startswith(measure.canonical, number.end)
+            and not (before and before in _COUNTED)
+        )
     return _chinese_refused(text, folded, number, end, measure, ranged=ranged)
 
 
@@ -216,7 +222,7 @@ def _chinese_refused(
         number.approx, number.high = True, None
         return False
     if not body.strip("百千万亿"):
-        few = number.approx or before in ("近", "超", "约", "过", "逾", "成")
+        few = number.approx or before in ("近", "超", "约", "过", "逾", "成", "破", "达")  # 突破千元, 产值达千亿元
         return not few and not folded.startswith(("以上", "以下", "余", "多"), end)
     if len(body) == 1 and _SERIAL.match(folded, max(0, start - 2)) and start > 1:
         return True  # 一主两副, 三横四纵

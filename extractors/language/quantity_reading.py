@@ -54,6 +54,7 @@ _BRACKET = re.compile(r"\([^()\n]{0,20}\d[^()\n]{0,12}\)|\((?:含|不含)\)")
 RATIO = re.compile(r"(?: ?: ?\d{1,4}+(?:\.\d{1,3}+)?+){1,5}+(?![:\d])")
 _RATIO_SIGNS = frozenset(": ")
 _CLOCK = re.compile(r"[0-5]\d:[0-5]\d")
+_PER_PEOPLE = re.compile(r" ?/ ?(?:10万|十万|百万|万)人?(?=[以左之和、，。；]|\Z|[^\u4e00-\u9fff\d/])")  # 死亡率12.5/10万
 _OVER = re.compile(r"/(\d{1,3})(?![\d/])")
 _COINS = re.compile(
     r"(?P<jiao>[\d一二两三四五六七八九])[角毛](?:(?P<fen>[\d一二三四五六七八九])分?)?|零?(?P<cents>[\d一二两三四五六七八九])分|零(?P<odd>[一二三四五六七八九])"
@@ -61,6 +62,7 @@ _COINS = re.compile(
 _SPOKEN = re.compile(r"(?P<jiao>[一二三四五六七八九])(?=[到至]|[^\u4e00-\u9fff]|\Z)")
 _FEN = re.compile(r"([\d一二三四五六七八九])(?:分|(?![\u4e00-\u9fff]))")
 _ZHE = re.compile(r"([\d一二三四五六七八九])两(?![\d一二三四五六七八九])")
+_TENTH_MORE = re.compile(r"[一二三四五六七八九](?![\d零一二三四五六七八九十百千万亿点分])")  # 九成七
 _HALF = Decimal("0.5")
 _RATIO_UNIT = Unit("比例", "ratio", Decimal(1), arabic=False, no_one=False, not_before="", whole=True)
 _NOTHING = Decimal(0)
@@ -152,6 +154,10 @@ def measured(folded: str, number: Reading) -> int:
             if len(ratio[0]) in (3, 6) and ratio[0][1:3].isdigit():
                 number.body = ""  # a time of the day
                 return ratio.end()
+        if after == "/" and (people := _PER_PEOPLE.match(folded, end)):
+            base = people[0].replace(" ", "").replace("十", "10").removesuffix("人")
+            number.measure = Measure(base, "rate", people.end(), Decimal(1), as_measure("比例", end).unit)
+            return people.end()
         if after == "/" and (over := _OVER.match(folded, end)) and 0 < number.low < int(over[1]) and _whole(number):
             number.low = number.high = plain(six(number.low / int(over[1])))
             number.end = over.end()
@@ -178,6 +184,8 @@ def measured(folded: str, number: Reading) -> int:
         measure = Measure(
             shorter_unit.canonical, shorter_unit.dimension, measure.end - 1, shorter_unit.scale, shorter_unit
         )
+    if measure.canonical == "个" and "." in number.body and folded[measure.end : measure.end + 1] == "点":
+        measure = as_measure("百分点", measure.end + 1)  # 占比提高2.4个点
     number.measure = measure
     if measure.unit.whole and folded[measure.end : measure.end + 1] != "半":
         return measure.end
@@ -248,6 +256,8 @@ def _compound(folded: str, number: Reading, measure: Measure) -> int:
             extra, end = parse(cents_[1]).low / 10, cents_.end()  # type: ignore[union-attr]
     elif measure.canonical == "斤" and (more := _ZHE.match(folded, end)):
         extra, end = parse(more[1]).low / 10, more.end()  # type: ignore[union-attr]
+    elif measure.canonical == "成" and _TENTH_MORE.match(folded, end) and measure_at(folded, end + 1) is None:
+        extra, end = parse(after).low / 10, end + 1  # type: ignore[union-attr]
     elif after == "半" and (
         measure.dimension in ("mass", "area", "length", "times", "volume") or measure.canonical in ("成", "%", "个")
     ):

@@ -28,6 +28,12 @@ _HAN_CHAR = re.compile(f"[{_HAN}]")
 # A single space between a number and what it counts, or between a number and the text around it.
 _NUMBER_SPACE = re.compile(rf" (?:(?<=\d )(?=[{_HAN}%‰℃㎡])|(?<=[{_HAN}%‰] )(?=\d)|(?<=[%‰℃㎡] )(?=[{_HAN}]))")
 _GROUP_SPACE = re.compile(rf"\d(?:(?<=[{_HAN}]\d)|(?<=[{_HAN}] \d))\d{{0,2}}(?: \d{{3}})++(?= ?[{_HAN}%])")
+# 8. 4%, 12 .6亿元, or a line feed there: a point set apart from its digits. With a space after it the point could close a
+# list number, so a word that takes a value must stand before and a share or magnitude behind.
+_POINT_SPACE = re.compile(
+    rf"(?<![\d.])(?<=[{_HAN}])\d{{1,5}}(?P<first>[ \n])\.\d{{1,3}}(?=[{_HAN}%‰])"
+    rf"|(?<=[长降加减少高低升为达到至于率比占约近超过成资入额值积量产款重投])\d{{1,4}}\.(?P<second>[ \n])\d{{1,2}}(?=[%‰万亿]|个?百分点)"
+)
 _LETTERED = r"[ \t\u3000]*((?:[\u3400-\u9fff][ \u3000]{1,4}){1,12}[\u3400-\u9fff])[ \t\r\u3000]*(?=\n|\Z)"
 _LETTER_SPACE = re.compile(rf"\n{_LETTERED}")
 _LETTER_SPACE_FIRST = re.compile(_LETTERED)
@@ -108,6 +114,8 @@ def clean(source: Source) -> tuple[CleanText, frozenset[str]]:
             edits += noise
     if " " in text or "\u3000" in chars or "\u2003" in chars:
         edits += _spaces(text)
+    if any(mark in text for mark in (" .", ". ", "\n.", ".\n")):
+        edits += [(*m.span(m.lastgroup or 0), "") for m in _POINT_SPACE.finditer(text)]
     if not chars.isdisjoint(_BULLETS):
         edits += _marks(text, source.format)
     edits += wrap_edits(text, source)
