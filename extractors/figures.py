@@ -244,6 +244,8 @@ def _is_condition(sentence: SentenceView, clause: tuple[int, int], n: int, q: Qu
         return True  # 亿元以上项目
     if following >= clause[1]:
         return False
+    if q.dimension == "age" and _JUST_OVER.fullmatch(text, q.end, following):
+        return True  # 其中35岁以下9名
     if q.dimension in ("age", "count"):
         return _CONDITION_NOUN.match(text, q.end, following) is not None
     if sentence.quantities[n + 1].dimension == "count" and _JUST_OVER.fullmatch(text, q.end, following):

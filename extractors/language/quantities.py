@@ -76,7 +76,7 @@ def find(text: str) -> list[Quantity]:
         at = candidate.start()
         match = (ARABIC_SCAN if "0" <= folded[at] <= "9" else SCAN).match(folded, at)
         if match is None:
-            position = candidate.end()
+            position = at + 1
         elif match.lastgroup == "skip":
             position = match.end()
         else:

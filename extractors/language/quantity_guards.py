@@ -27,7 +27,8 @@ _LARGE = frozenset("十百千万亿点")
 _DEVICES = frozenset(("台", "套", "部", "辆", "架", "台套"))
 _NUMBERED_PARTS = frozenset(("标段", "单元"))  # 3标段, 2单元: the third, the second; five are 5个标段
 _COUNTED = "共计分为设各等成含"
-_ABBREVIATED = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}$")  # 购置CT1台
+_AFTER_LETTERS = frozenset(("concentration", "percent", "money"))
+_ABBREVIATED = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}$")  # 购置CT1台, GDP300亿元, BOD96毫克/升
 _SERIAL = re.compile(r"[一二两三四五六七八九](?![十百千万亿个家户人名年月日点分])[\u4e00-\u9fff][一二两三四五六七八九]")
 _SLOGAN = re.compile(r"一\w一\w")
 _FORMAL = frozenset(lexicon.settings("quantities")["formal"])
@@ -186,7 +187,11 @@ def refused(text: str, folded: str, number: Reading, end: int, measure: Measure 
     if number.script != "chinese":
         if coded(folded, start, number.end):
             return not (
-                (number.body[-1] in "万亿" if measure is None else measure.canonical in _DEVICES)
+                (
+                    number.body[-1] in "万亿"
+                    if measure is None
+                    else measure.canonical in _DEVICES or measure.dimension in _AFTER_LETTERS or "克/" in measure.canonical
+                )
                 and _ABBREVIATED.search(folded, max(0, start - 12), start)
             )
         if measure is None:

@@ -24,8 +24,11 @@ from extractors.language.quantity_cues import ends_with, refusals, when
 _FIRST = re.escape(first_characters()) + "分点(余多来几半"
 _NEXT = rf"(?:[{_FIRST}至到]|{CHINESE}|[^\u4e00-\u9fff]|\Z)"  # what may follow a single Chinese numeral
 _SIGN = r"(?:(?<![\w)%）.])-|(?<=[长降幅为至到率值润额入速差余])-|负 ?|零下 ?)?+"
-_BODY = rf"(?P<body>{BODY})(?P<more>[余多来](?:万亿|[万亿])?)?(?:分之 ?(?P<part>-?{BODY})|(?<=百)分(?P<part2>{DIGIT}{CHINESE}*+))?"
-_NUMBER = rf"(?P<sign>{_SIGN})(?=\d|{CHINESE}{_NEXT}){_BODY}"
+_BODY = (
+    rf"(?P<body>{BODY})(?P<more>[余多来](?:万亿|[万亿])?)?"
+    rf"(?:分之 ?(?P<part>-?{BODY})|(?<=百)分(?P<part2>{DIGIT}{CHINESE}*+|(?<=[率达到为]百分)百))?"
+)
+_NUMBER = rf"(?P<sign>{_SIGN})(?=\d|(?!零\d){CHINESE}{_NEXT}){_BODY}"
 _DAY_OF_YEAR = r"(?:1[0-2]|0?[1-9])[./](?:[12]\d|3[01]|0?[1-9])"
 _ARABIC_SKIP = (
     r"(?=\d{1,4}+[年月日时点./·•-]|400\d)(?:"  # most numbers are let go here
