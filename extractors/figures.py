@@ -63,7 +63,9 @@ _IN_BRACKET = re.compile(
 _SLOGAN_SHARE = re.compile(r"(?<=个)(?:100[%％]|百分之百)")
 _IN_SLOGAN = re.compile(r"[一二三四五六七八九十\d]个$")
 _PRINTED = re.compile(r"共印|[(（]共$|一式$")
-_LINE = re.compile(r"(?:及以上)?[一-龥A-Z]{0,6}?(?:线路|变电|输电|配电|高压|电网|线|GIL|路线|开关|变压器|配变|母线|电缆|架空|断路器|环网)")
+_LINE = re.compile(
+    r"(?:及以上)?[一-龥A-Z]{0,6}?(?:线路|变电|输电|配电|高压|电网|线|GIL|路线|开关|变压器|配变|母线|电缆|架空|断路器|环网)"
+)
 _LONGEST_BARE = 20
 _NAMED = re.compile(r"[一二两三四五六七八九][元次]")  # 三元食品, 二元结构
 _NAMED_TURN = re.compile(r"[”\"办]|离岛")  # 最多跑一次”, 一次办

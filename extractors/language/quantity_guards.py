@@ -190,7 +190,9 @@ def refused(text: str, folded: str, number: Reading, end: int, measure: Measure 
                 (
                     number.body[-1] in "万亿"
                     if measure is None
-                    else measure.canonical in _DEVICES or measure.dimension in _AFTER_LETTERS or "克/" in measure.canonical
+                    else measure.canonical in _DEVICES
+                    or measure.dimension in _AFTER_LETTERS
+                    or "克/" in measure.canonical
                 )
                 and _ABBREVIATED.search(folded, max(0, start - 12), start)
             )

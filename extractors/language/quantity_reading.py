@@ -57,7 +57,9 @@ _BRACKET = re.compile(r"\([^()\n]{0,20}\d[^()\n]{0,12}\)|\((?:含|不含)\)")
 RATIO = re.compile(r"(?: ?: ?\d{1,4}+(?:\.\d{1,3}+)?+){1,5}+(?![:\d])")
 _RATIO_SIGNS = frozenset(": ")
 _CLOCK = re.compile(r"[0-5]\d:[0-5]\d")
-_PER_PEOPLE = re.compile(r" ?/ ?(?:10万|十万|百万|万)人?(?=[以左之和、，。；]|\Z|[^\u4e00-\u9fff\d/])")  # 死亡率12.5/10万
+_PER_PEOPLE = re.compile(
+    r" ?/ ?(?:10万|十万|百万|万)人?(?=[以左之和、，。；]|\Z|[^\u4e00-\u9fff\d/])"
+)  # 死亡率12.5/10万
 _OVER = re.compile(r"/(\d{1,3})(?![\d/])")
 _COINS = re.compile(
     r"(?P<jiao>[\d一二两三四五六七八九])[角毛](?:(?P<fen>[\d一二三四五六七八九])分?)?|零?(?P<cents>[\d一二两三四五六七八九])分|零(?P<odd>[一二三四五六七八九])"
