@@ -35,9 +35,7 @@ _JUST_OVER = re.compile(r"(?:及?以上|以下|以内|及以下)的?(?:有|共|�
 _ZERO_NOUN = re.compile(
     r"(?:率|比|值|度|数|量|指数|系数|事故|案件|件|例|比例|占比)(?:为|是|达到|达|降至|降为|保持|控制在|:|：)*\s*$"
 )
-_RATE_NOUN = re.compile(
-    r"(?:率|比例|占比|比重|得分|覆盖面)(?:达到|达|为|提高到|提升至|提高至|提升到|降低到|降低至|下降到|下降至|降到|降至|控制在|保持在|稳定在|不低于|不少于|不高于|不超过|不大于|低于|高于|小于|超过|以|约|在|:|：)*\s*$"
-)
+_RATE_NOUN = re.compile(rf"(?:率|比例|占比|比重|得分|覆盖面)(?:{_any('rate_reach')})*\s*$")
 _MONEY_HEAD = re.compile(settings("figures")["money_head"])
 _CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
 _STEP = re.compile(r"每(?:超|多|少|降|减|增|高|低|提前|逾期|欠|短缺|缺)[^,，。;；]{0,4}$")  # 每超1%加0.5分
@@ -63,6 +61,8 @@ _IN_BRACKET = re.compile(
 _SLOGAN_SHARE = re.compile(r"(?<=个)(?:100[%％]|百分之百)")
 _IN_SLOGAN = re.compile(r"[一二三四五六七八九十\d]个$")
 _PRINTED = re.compile(r"共印|[(（]共$|一式$")
+_MAGNITUDE = re.compile(r"[万亿]$")
+_ONWARDS = re.compile(rf"[,，、;；]?(?:{_any('onwards')}){{1,3}}")
 _LINE = re.compile(
     r"(?:及以上)?[一-龥A-Z]{0,6}?(?:线路|变电|输电|配电|高压|电网|线|GIL|路线|开关|变压器|配变|母线|电缆|架空|断路器|环网)"
 )
@@ -128,6 +128,14 @@ def _figure(
     percent_lost = "percent_lost" in view.part.quality
     if not q.measure:
         q = _with_bracket(sentence, q)
+    if (
+        not q.measure
+        and before is not None
+        and before.measure == "元"
+        and _MAGNITUDE.search(q.text)
+        and _ONWARDS.fullmatch(text, max(clause[0], before.end), q.start)
+    ):
+        q = replace(q, measure="元", dimension="money")  # 产值8.6亿元,确保8.2亿
     measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 8])
     if certainty <= 0:
         return None
