@@ -69,6 +69,8 @@ def valid(p: Point) -> bool:
     """Whether the calendar can have it."""
     if p.month is not None and not 1 <= p.month <= 12:
         return False
+    if p.day is None and p.last_day is None:
+        return True
     year, month = None if p.short else p.year, p.month or 1
     return (p.day is None or is_day(year, month, p.day)) and (p.last_day is None or is_day(year, month, p.last_day))
 

@@ -145,7 +145,7 @@ def point(text: str, at: int) -> _Found:
     """The point that begins at an offset, with its end; None if none does. It may be one the calendar does not have."""
     head = text[at]
     found = (
-        (_iso(text, at) if head.isdigit() else None)
+        (_iso(text, at) if head in "12" else None)
         or (_plan(text, at) if head in _PLAN_HEADS else None)
         or _dated(text, at)
         or _bare(text, at)

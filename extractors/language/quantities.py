@@ -72,9 +72,10 @@ def find(text: str) -> list[Quantity]:
     folded = fold(text)
     found: list[Quantity] = []
     position = 0
-    while candidate := CANDIDATE.search(folded, position):
+    search, arabic, other = CANDIDATE.search, ARABIC_SCAN.match, SCAN.match
+    while candidate := search(folded, position):
         at = candidate.start()
-        match = (ARABIC_SCAN if "0" <= folded[at] <= "9" else SCAN).match(folded, at)
+        match = arabic(folded, at) if "0" <= folded[at] <= "9" else other(folded, at)
         if match is None:
             position = at + 1
         elif match.lastgroup == "skip":
@@ -162,7 +163,7 @@ def _take(text: str, folded: str, match: re.Match[str], found: list[Quantity]) -
         ranged=right is not None or (high is not None and high != low),
         found=found,
     )
-    bracket = folded.find("(", number.end, span_end) if right is None else -1
+    bracket = folded.find("(", number.end, span_end) if right is None and span_end - number.end > 2 else -1
     if bracket >= 0:
         for inner in NUMBER.finditer(folded, bracket, span_end):
             nested = read(folded, inner)

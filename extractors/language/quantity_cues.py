@@ -16,6 +16,7 @@ Bound = Literal["eq", "approx", "ge", "le", "range"]
 Change = Literal["", "up", "down"]
 
 WINDOW = 18  # code points looked at before a number
+_WORDS_BEFORE = range(5)  # and words
 _NOISE = re.compile(r"\([a-zà-ÿāēīōūǎěǐǒǔǖǘǚǜ]{1,7}\)\Z")
 _HAN = re.compile(r"(?![的免无])[\u4e00-\u9fff]")
 
@@ -131,7 +132,7 @@ def _bound_before(text: str, start: int) -> Bound:
     at = start
     carried = False
     soft: Bound = "eq"
-    for _ in range(5):
+    for _ in _WORDS_BEFORE:
         edge = text[at - 1 : at]
         if edge in _SOFT:
             at = _back_over_space(text, left, at)
@@ -188,7 +189,7 @@ def change(text: str, start: int, dimension: str) -> Change:
     left = start - WINDOW if start > WINDOW else 0
     words = _CHANGE
     at = start
-    for _ in range(5):
+    for _ in _WORDS_BEFORE:
         edge = text[at - 1 : at]
         if edge in _SOFT:
             at = _back_over_space(text, left, at)

@@ -91,7 +91,7 @@ def session(text: str, start: int) -> bool:
 def coded(text: str, start: int, end: int) -> bool:
     """Whether an Arabic number is glued to letters or to further parts of a code (G15, PM2.5, 3.2.1)."""
     before = text[start - 1 : start] if start else ""
-    if before and before <= "·":  # most numbers stand after a Chinese character
+    if before:
         if before.isascii() and before.isalpha():
             return True
         if before == "-" and text[start - 2 : start - 1] == "号":
@@ -185,7 +185,8 @@ def refused(text: str, folded: str, number: Reading, end: int, measure: Measure 
     if measure is not None and measure.canonical in _TURNS and (body == "二" or session(folded, start)):
         return True
     if number.script != "chinese":
-        if coded(folded, start, number.end):
+        # most numbers stand after a Chinese character
+        if (before <= "·" or folded[number.end : number.end + 1] == ".") and coded(folded, start, number.end):
             return not (
                 (
                     number.body[-1] in "万亿"

@@ -67,7 +67,8 @@ def find(text: str, anchor: date | None) -> list[Time]:
     folded = fold(text)
     hits: list[Hit] = []
     at = floor = 0
-    while m := PLACE.search(folded, at):
+    search = PLACE.search
+    while m := search(folded, at):
         i = m.start()
         found = _read(folded, i, floor, hits)
         if found:
