@@ -82,7 +82,10 @@ def find(text: str) -> list[Quantity]:
             position = match.end()
         else:
             position = _take(text, folded, match, found)
-    return _spanned(text, folded, found) if len(found) > 1 else found
+    for q in found:
+        if q.bound == "ge":
+            return _spanned(text, folded, found)
+    return found
 
 
 def _spanned(text: str, folded: str, found: list[Quantity]) -> list[Quantity]:

@@ -276,13 +276,19 @@ def refusals(key: str) -> tuple[frozenset[str], tuple[int, ...]]:
     return frozenset(words), tuple(sorted({len(w) for w in words}, reverse=True))
 
 
+@cache
+def _edges(key: str, at: int) -> frozenset[str]:
+    """The first (0) or last (-1) characters of the words of ``refuse.key``: most places are let go by them."""
+    return frozenset(word[at] for word in refusals(key)[0])
+
+
 def ends_with(text: str, end: int, key: str) -> bool:
     """Whether a word of ``refuse.key`` ends at ``end``."""
     words, lengths = refusals(key)
-    return any(end >= n and text[end - n : end] in words for n in lengths)
+    return text[end - 1 : end] in _edges(key, -1) and any(end >= n and text[end - n : end] in words for n in lengths)
 
 
 def begins_with(text: str, start: int, key: str) -> bool:
     """Whether a word of ``refuse.key`` begins at ``start``."""
     words, lengths = refusals(key)
-    return any(text[start : start + n] in words for n in lengths)
+    return text[start : start + 1] in _edges(key, 0) and any(text[start : start + n] in words for n in lengths)

@@ -91,9 +91,9 @@ def resolve(time: Time, anchor: date | None) -> Time:
 
 
 def _time(hit: Hit, text: str, anchor: date | None) -> Time:
-    v = values(hit.reading, hit.kind, anchor)
-    quote = text[hit.start : hit.end]
-    return Time(hit.start, hit.end, quote, v.start_date, v.end_date, v.rrule, v.duration, hit.kind, v.uses, hit.reading)
+    start, end, kind, reading = hit
+    start_date, end_date, rrule, duration, uses = values(reading, kind, anchor)
+    return Time(start, end, text[start:end], start_date, end_date, rrule, duration, kind, uses, reading)
 
 
 def _whole(text: str) -> list[Hit]:
