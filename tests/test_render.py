@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pipeline.rendering.ledger import look
+from pipeline.rendering.ledger import look, sheets
 
-TASKS = look()["sheets"][0]
+TASKS = sheets(False)[0]
 
 
 @pytest.fixture(scope="module")
