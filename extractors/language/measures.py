@@ -96,7 +96,7 @@ def unit_at(text: str, at: int) -> tuple[Unit, int] | None:
             continue
         follower = text[end : end + 1]
         if follower and (
-            follower in unit.not_before
+            (follower in unit.not_before and text[at] > "\x7f")  # 3.2mg/L降至: Latin letters begin no Chinese word
             or ("A" <= follower <= "z" and follower.isalpha() and _LATIN.match(text, end - 1))  # the m of max
         ):
             continue

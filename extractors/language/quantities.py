@@ -30,6 +30,7 @@ from extractors.language.quantity_reading import (
 
 _BETWEEN = 6
 _LONGEST_LIST = 20
+_LEAST_SHARED = 10
 _ONE = Decimal(1)
 _SCALES = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
 _FROM_TO = re.compile(r"\s*(?:\(含\))?及?以上(?:至|到|、)?\s*")
@@ -310,7 +311,12 @@ def _spread(folded: str, found: list[Quantity], canonical: str, dimension: str, 
         if len(found) - first > _LONGEST_LIST:
             return
     shared = "分别" in folded[max(0, following - 14) : following]
-    if not shared and ("." not in found[first].text or dimension not in ("percent", "points")):
+    broken = "." in found[first].text
+    if dimension in _PHYSICAL:  # 80、100、120平方米; below ten it may be a list number (1、500万元)
+        shared = shared or broken or (found[first].low or 0) >= _LEAST_SHARED
+    elif dimension in ("percent", "points"):
+        shared = shared or broken
+    if not shared:
         return
     change = found[first].change
     for i in range(first, len(found)):
