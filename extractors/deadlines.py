@@ -23,6 +23,7 @@ def _any(key: str) -> str:
 
 
 _LABEL = re.compile(rf"(?:{_any('label')})[^\n:;；。,，]{{0,8}}:[^\n。:]*$")
+_NEXT_LABEL = re.compile(r"[ ;；,，。]*[一-龥]{2,4}(?:单位|部门|人|领导|科室|标准|目标|措施):")
 _COMPARED = re.compile(rf"(?:{_any('compared')})[^,，。;；]{{0,2}}$")
 _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
 # A five-year term as a name or a theme (“十五五”开局之年, “十四五”时期是…) limits nothing; 每人每年320元 is a rate.
@@ -134,7 +135,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
     """(kind, confidence, cue) of a time that limits work, None for any other."""
     text = sentence.text
     before = text[max(clause[0], t.start - 8) : t.start]
-    if (_COMPARED.search(before) and t.kind != "within") or _NAME_OPEN.search(
+    paired = before[-1:] in "和与" and any(u.end == t.start - 1 for u in sentence.times_before(t.start))  # 4月和10月
+    if (_COMPARED.search(before) and t.kind != "within" and not paired) or _NAME_OPEN.search(
         text, max(sentence.start, t.start - 40), t.start
     ):
         return None
@@ -208,7 +210,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if _reported(view, sentence, t) and cue not in _WILL:
         return None
-    if bare_year and not _other_year(view, sentence, t):
+    turns = t.start == sentence.start and t.text in ("明年", "来年")  # 明年,生产科要…: only goes on to what comes next
+    if bare_year and (turns or not _other_year(view, sentence, t)):
         return t.kind, 0.4, "year"
     if t.uses == "term" and t.kind == "in" and not t.start_date and not _TERM_EDGE.search(t.text):
         return t.kind, 0.4, "term"
@@ -289,6 +292,8 @@ def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int])
     begin = t.end
     if text.startswith("(", begin) and (close := text.find(")", begin, clause[1])) >= 0:
         begin = close + 1  # 5月22日(下午3点)
+    if _NEXT_LABEL.match(text, begin, sentence.end):
+        return ""  # 整改时限:9月底前 责任单位:…
     found = actions.phrase(text, begin, min(stop, clause[1]))
     if stop < clause[1]:
         found = _JOINED.sub("", found)

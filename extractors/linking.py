@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from extractors import task_actions
-from extractors.context import PartView
+from extractors.context import PartView, SentenceView
 from extractors.document import Segment
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
 from extractors.tasks import Task
@@ -165,13 +165,30 @@ def _line_end(text: str, place: int, stop: int) -> int:
 def _phrase_closes(view: PartView, segment: Segment, members: list[Mention]) -> int | None:
     """Where the last clause begins of a one-sentence item that closes with who does it (…,由产品中心负责。), else None."""
     phrases = [m for m in members if isinstance(m, UnitMention) and m.form == "phrase"]
-    sentence = view.view(members[0].start)
-    if segment.kind != "item" or not phrases or sentence is None or members[0].sentence != members[-1].sentence:
+    sentence = view.view(members[-1].start)
+    if not phrases or sentence is None:
+        return None
+    if (
+        phrases[0].sentence == members[-1].sentence
+        and sentence.start > segment.body
+        and _silent(view, sentence, members)
+    ):
+        # 5.严格安全管理。…由安保科牵头,各学校配合。
+        owned = segment.kind == "item" or task_actions.title_over(view, segment)
+        only = all(m.form == "phrase" for m in members if isinstance(m, UnitMention))
+        return sentence.start if owned and only else None
+    if segment.kind != "item" or members[0].sentence != members[-1].sentence:
         return None
     if any(isinstance(m, UnitMention) and m.form != "phrase" for m in members):
         return None
     last = sentence.clauses[-1][0]
     return last if all(m.start >= last for m in phrases) else None
+
+
+def _silent(view: PartView, sentence: SentenceView, members: list[Mention]) -> bool:
+    """Whether a sentence that closes a segment says nothing but who does what stands before it."""
+    clause = _Clause(sentence.start, sentence.end, [m for m in members if m.start >= sentence.start])
+    return all(isinstance(m, UnitMention) for m in clause.members) and _own_words(view.text, clause) < _A_WORD
 
 
 def _whole(view: PartView, segment: Segment, members: list[Mention], rule: str, body_end: int | None = None) -> Task:

@@ -45,6 +45,8 @@ _PARTS_BACK = 3
 _NEAR = 4
 _ITEM_HEADING = 2
 _ITEMS_BELOW = 6
+_MEASURES_BACK = 40
+_MEASURES_END = re.compile(r"(?:措施|举措|任务)[:：]$")
 _start = attrgetter("start")
 
 
@@ -62,6 +64,8 @@ def title_over(view: PartView, segment: Segment) -> str:
     segments = view.part.segments
     i = bisect_left(segments, segment.start, key=_start) - 1
     above = segments[i] if i >= 0 else None
+    if (matter := _matter(view, segment, i)) is not None:
+        return actions.first_sentence(view.text, matter, matter.end)
     below = segments[i + 2] if i + 2 < len(segments) else None
     if above is not None and above.kind == "item" and _LABEL_FIRST.match(view.text, segment.start, segment.end):
         return actions.first_sentence(view.text, above, above.end)
@@ -73,6 +77,23 @@ def title_over(view: PartView, segment: Segment) -> str:
     if above.level < _ITEM_HEADING and not labelled and "\n" in view.text[above.end : segment.start]:
         return ""
     return actions.without_number(segment.path[-1])
+
+
+def _matter(view: PartView, segment: Segment, i: int) -> Segment | None:
+    """What labels below a list of measures are about: the heading or item over the list (整改措施: 1.… 2.… ⏎ 整改时限:…).
+
+    ``i`` is the index of the segment above; None where none is found.
+    """
+    segments = view.part.segments
+    if i < 0 or segments[i].kind != "item" or not _LABEL_FIRST.match(view.text, segment.start, segment.end):
+        return None
+    level, stop = segments[i].level, max(0, i - _MEASURES_BACK)
+    while i > stop and segments[i].kind == "item" and segments[i].level == level:
+        i -= 1
+        if _MEASURES_END.search(view.text, max(segments[i].start, segments[i].end - 8), segments[i].end):
+            owner = segments[i] if segments[i].level else segments[max(0, i - 1)]
+            return owner if owner.kind in ("item", "heading") else None
+    return None
 
 
 def fill_item(view: PartView, task: Task) -> None:
@@ -113,7 +134,10 @@ def fill_clause(view: PartView, sentence: SentenceView, task: Task) -> None:
         if not u.action:
             key = (u.group, u.form)
             if key not in served:
-                served[key] = _served(view, task, groups, u)
+                found = _served(view, task, groups, u)
+                if _COMPLETED.fullmatch(found):  # 门诊楼5月开工,12月竣工,由基建办负责
+                    found = next((d.action for d in reversed(task.deadlines) if d.action.endswith(found)), found)
+                served[key] = found
             u.action = served[key]
             task.action = task.action or u.action
     if not task.action:

@@ -37,6 +37,13 @@ _POINT_SPACE = re.compile(
 _LETTERED = r"[ \t\u3000]*((?:[\u3400-\u9fff][ \u3000]{1,4}){1,12}[\u3400-\u9fff])[ \t\r\u3000]*(?=\n|\Z)"
 _LETTER_SPACE = re.compile(rf"\n{_LETTERED}")
 _LETTER_SPACE_FIRST = re.compile(_LETTERED)
+_RHYTHM_SPACE = re.compile(r"每(?: ?[半年季度月周旬日末底初前]){2,8}")  # 每 季 度 末
+# Figures set apart digit by digit (1 2 套, 6 . 5 千伏, 1 5 日前); one alone may be two cells of a row.
+_SPREAD = re.compile(
+    r"(?<![\d.] )(?<![\d.])\d(?: [\d.]){1,12} ?(?=[%‰年月日]|[万亿千]?[元吨亩瓦伏升米]|[万亿]|[个套户家名条处台辆人所座间项件]|公[里顷])"
+)
+_SPREADS = 2
+_NUMBER_MARK_SPACE = re.compile(r" (?<=\d )(?=、[\u3400-\u9fff])")  # 1 、加强领导
 _SPACES = re.compile("[ \u3000\u2003][ \u3000\u2003]+")
 _MARK = re.compile(
     r"(?m)^[ \t\u3000]*(?:(?P<head>#{1,6}[ \t]+)|(?P<quote>>[ \t]*)|(?P<bullet>[-*+•●■◆▪][ \t]+(?!\d{1,4}[ ]*[-—]))|(?P<rule>(?:-{3,}|\*{3,}|={3,})[ \t]*$))"
@@ -152,6 +159,10 @@ def _spaces(text: str) -> list[Edit]:
     edits += [(m.start(), m.end(), "") for m in _latin_unit_space().finditer(text)]
     for m in _GROUP_SPACE.finditer(text):
         edits += [(m.start() + k, m.start() + k + 1, "") for k, c in enumerate(m[0]) if c == " "]
+    spread = [m.span() for m in _SPREAD.finditer(text)]
+    for a, b in (*(m.span() for m in _RHYTHM_SPACE.finditer(text)), *(spread if len(spread) >= _SPREADS else ())):
+        edits += [(k, k + 1, "") for k in range(a, b) if text[k] == " "]
+    edits += [(m.start(), m.end(), "") for m in _NUMBER_MARK_SPACE.finditer(text)]
     first = _LETTER_SPACE_FIRST.match(text)
     for m in (*((first,) if first else ()), *_LETTER_SPACE.finditer(text)):
         edits += [(m.start(1) + k, m.start(1) + k + 1, "") for k, c in enumerate(m[1]) if c in " \u3000"]

@@ -23,6 +23,7 @@ _STYLES = {
     "dotted_twice": (6, 5),
     "paren": (7, 4),
     "circle": (8, 5),
+    "matter": (4, 3),
 }
 
 NUMBER = re.compile(
@@ -35,10 +36,12 @@ NUMBER = re.compile(
     r"|(?P<dotted>\d{1,2}(?:\.\d{1,2}){1,3})(?:[、．.]?[ ]?)(?=[\u3400-\u9fff])"
     r"|[(（][ ]?(?P<paren>\d{1,2})[ ]?[)）][、.]?|(?P<closed>[⑴-⒇])[、.]?"
     r"|(?P<circle>[①-⑳])[、.]?"
+    rf"|(?:反馈|整改)?(?:问题|事项|任务)(?P<matter>[{_HAN_DIGITS}]{{1,3}}|\d{{1,3}})[:：](?=[^\n]{{4}})"
 )
 # What a list number begins with, besides a digit.
 _NUMBER_HEADS = frozenset(
-    f"第(（{_HAN_DIGITS}" + "".join(chr(c) for a, b in ("㈠㈩", "⒈⒛", "⑴⒇", "①⑳") for c in range(ord(a), ord(b) + 1))
+    f"第(（反整问事任{_HAN_DIGITS}"
+    + "".join(chr(c) for a, b in ("㈠㈩", "⒈⒛", "⑴⒇", "①⑳") for c in range(ord(a), ord(b) + 1))
 )
 # 3.8月底前: the number 3 before a date.
 _NUMBER_BEFORE_DATE = re.compile(r"(?P<arabic>\d{1,2})[.、](?=\d{1,2}月|\d{4}年|\d{1,2}日)")
@@ -149,6 +152,7 @@ _INLINE = re.compile(
 _NOT_BEFORE = {"han": frozenset("第十百千万" + _HAN_DIGITS), "arabic": frozenset("."), "paren": frozenset("年")}
 _BOUNDARY = frozenset("。.;；:：!！?？)）】”》 ")
 _STRONG = frozenset("。.;；!！?？:：")
+_CLOSERS = _STRONG | frozenset(")）〕】")
 _SECONDS = {"han": "二、", "paren_han": "(二)"}
 LOST = 300  # a line longer than this, with a row of numbers in it, has lost its line breaks
 
@@ -192,13 +196,15 @@ def inline_numbers(text: str, start: int, end: int, last: dict[str, int], around
     for k, n in enumerate(found):
         before = text[n.start - 1]
         border = before in _BOUNDARY
+        if before == " " and text[n.start - 2 : n.start - 1] in _CLOSERS:  # (基建科) 2.改善办学条件
+            before = text[n.start - 2]
         continues = n.value > 1 and seen.get(n.style) == n.value - 1
         opens = n.value == 1 and (following.get((n.style, 2), -1) > k or around.seconds.get(n.style, -1) > n.body)
         if n.style in ("paren", "circle"):
             accept = lost and before in _STRONG and (continues or opens) and before not in ":：;；"
         elif n.style == "arabic":
             orphan = before in "。;；" and text[n.body - 1] == "."
-            accept = (before in _STRONG and (continues or opens or orphan)) or (before in ")）" and continues)
+            accept = (before in _STRONG and (continues or opens or orphan)) or (before in ")）〕】" and continues)
             if around.lost and before > "\u3400" and before != "第" and text[n.body : n.body + 1] > "\u3400":
                 under = kept[-1] if kept else None
                 accept = (

@@ -154,6 +154,11 @@ _NEXT = re.compile(
 )
 
 
+_AHEAD = re.compile(
+    r"(?:下一步|下步|下一?阶段|接下来|明年|来年|新的一年|今后)(?!的|将迎)(?:[,，]|[^,，。;；]{0,12}[,，:：])"
+)
+
+
 def _comes_next(text: str, s: Segment, year: int | None) -> bool:
     """Whether a paragraph opens with what comes next (下一步,…; 2021年,我们将… in a plan for 2021)."""
     m = _NEXT.match(text, s.start, s.end)
@@ -171,6 +176,7 @@ def _tenses(
     known: dict[tuple[str, ...], tuple[Tense, int | None]] = {(): (base, year)}
     latest: Tense = "done"
     opening: Tense = "done"
+    ahead: tuple[str, ...] | None = None  # the path of a report's paragraph that turned to what comes next
     for s in segments:
         path = s.path
         if s.kind == "heading":
@@ -199,5 +205,11 @@ def _tenses(
         if not path and kind == "plan_and_summary" and s.kind not in ("title", "meta"):
             opening = opening if opening == "planned" or not _comes_next(text, s, year) else "planned"
             s.tense = opening  # above the first heading, or where there is none: first what was done
+        if s.tense == "done" and s.kind in ("paragraph", "item"):
+            # 下一步,… in a report turns what stands below it under the same heading as well.
+            ahead = path if _AHEAD.match(text, s.start, s.end) or ahead == path else None
+            s.tense = "planned" if ahead is not None else "done"
+        elif s.kind == "heading":
+            ahead = None
         if s.kind in ("title", "meta"):
             s.tense = ""

@@ -29,6 +29,10 @@ from extractors.text.site import is_page_label
 Rows = Sequence[tuple[int, int, Table, int]]
 # Letters, brackets and 、 only: commas and colons belong to sentences and labels.
 _PLAIN_HEAD = re.compile(r"[\w“《][\w、“”《》()（）%·—-]+")
+_MEASURES = re.compile(r"(?:整改|工作|具体|主要|重点)?(?:措施|举措|任务)[:：]$")
+_CLOSING_LABEL = re.compile(
+    r"[\n。;；][ ]*(?P<label>(?:整改|完成|办结)(?:时限|时间|期限)|(?:责任|牵头|整改责任|整改|督导|主责)(?:单位|部门))[:：]"
+)
 _SALUTATION = re.compile(r"[^。;!:\n]{2,160}:")
 _SIGNED = re.compile(
     rf"(?P<stop>[。.!;]) *(?P<body>[^。.!;,:\d]{{0,30}}?) *(?P<date>{DATELINE.pattern}) *(?P<note>{NOTE.pattern})?$"
@@ -104,9 +108,35 @@ def segment(
         a = _merge_label(text, segments, a, b, state, around)  # noqa: PLW2901
         if a < b:
             _line(text, a, b, segments, state, around, lines[i + 1] if i + 1 < len(lines) else None)
+    _part_closing_labels(text, segments)
     if lost and segments:
         _split_signature(text, segments)
     return segments
+
+
+def _part_closing_labels(text: str, segments: list[Segment]) -> None:
+    """Part from the last of the items below 整改措施: the labels that close the matter as a whole (整改时限:…责任单位:…).
+
+    Where items before the last have such labels themselves, each keeps its own.
+    """
+    k = 0
+    while k < len(segments):
+        opener = segments[k]
+        k += 1
+        if opener.kind == "row" or _MEASURES.search(text, max(opener.start, opener.end - 8), opener.end) is None:
+            continue
+        first = k
+        while k < len(segments) and segments[k].kind == "item" and segments[k].path == segments[first].path:
+            k += 1
+        if k == first or any(_CLOSING_LABEL.search(text, s.start, s.end) for s in segments[first : k - 1]):
+            continue
+        last = segments[k - 1]
+        found = _CLOSING_LABEL.search(text, last.body, last.end)
+        if found is not None and found.start("label") > last.body:
+            begin = found.start("label")
+            segments.insert(k, Segment("paragraph", begin, last.end, body=begin, path=last.path))
+            last.end = found.start() + len(text[found.start() : begin].rstrip())
+            k += 1
 
 
 def _skip_space(text: str, a: int, b: int) -> int:

@@ -38,6 +38,13 @@ _MEASURE_FIRST = re.compile(
     r"[ \t\u3000]*(?:[万亿]?(?:元|吨|亩|人|户|个|名|家|件|项|座|公里|平方米|千瓦|条|处|台|套|辆|所|栋|间|张|株|头|只|艘|米|立方米|公顷|场|批)|%|‰|百分点)"
 )
 
+# A time cut in two (10月2 | 0日前, 每 | 月5日前, 6月 | 底前), and a line that opens with a mark that closes.
+_CUT_TIME = re.compile(
+    r"月(?:[12]?\d\n|[1-3]\n\d)[日号](?![常期])|每\n[年月季周旬日半]|\d月\n[底末初上中下\d]|\d年\n\d{1,2}月|年\n[底内末][前,，]"
+)
+_SHORTEST, _SHORT = 5, 15
+_CLOSES_FIRST = frozenset(",，、;；。)）”》〕】")
+
 Edit = tuple[int, int, str]
 
 
@@ -92,7 +99,7 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
     candidates: list[tuple[int, int, int]] = []  # line, next line, width
     sure: list[tuple[int, int]] = []
     for i, line in enumerate(lines):
-        if len(line) < 15 or i in furniture:
+        if len(line) < _SHORTEST or i in furniture or (len(line) < _SHORT and not _cut_below(lines, i)):
             continue
         body = line.rstrip(" \t\r\u3000")
         if not body or "\t" in body or body[0] == "|" or "://" in body:
@@ -112,6 +119,7 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
             hanging
             or gap
             or (_CUT_NUMBER.search(body) and _MEASURE_FIRST.match(lines[j]))
+            or _cut(body, lines[j].lstrip(" \u3000"))
             or _outdented(body, lines[j])
         ):
             sure.append((i, j))
@@ -138,6 +146,16 @@ def _continues(lines: list[str], i: int, j: int) -> bool:
         return False
     indent, own = _SPACE.match(following), _SPACE.match(lines[i])
     return not (indent and _width(indent[0]) > (_width(own[0]) if own else 0) + 1)
+
+
+def _cut_below(lines: list[str], i: int) -> bool:
+    """Whether a line feed below the i-th line stands within a time."""
+    return i + 1 < len(lines) and _CUT_TIME.search(f"{lines[i].rstrip()[-3:]}\n{lines[i + 1][:4]}") is not None
+
+
+def _cut(body: str, following: str) -> bool:
+    """Whether a line feed stands within a time or before a closing mark, where no line begins."""
+    return following[0] in _CLOSES_FIRST or _CUT_TIME.search(f"{body[-3:]}\n{following[:4]}") is not None
 
 
 def _broken(body: str) -> bool:
