@@ -40,9 +40,9 @@ _MEASURE_FIRST = re.compile(
 
 # A time cut in two (10月2 | 0日前, 每 | 月5日前, 6月 | 底前), and a line that opens with a mark that closes.
 _CUT_TIME = re.compile(
-    r"月(?:[12]?\d\n|[1-3]\n\d)[日号](?![常期])|每\n[年月季周旬日半]|\d月\n[底末初上中下\d]|\d年\n\d{1,2}月|年\n[底内末][前,，]"
+    r"月(?:[12]?\d\n|[1-3]\n\d)[日号](?![常期])|每\n[年月季周旬日半]|\d月\n(?:[底末初]|[上中下]旬|\d{1,2}[日号])|\d年\n\d{1,2}月|年\n[底内末][前,，]"
 )
-_SHORTEST, _SHORT = 5, 15
+_SHORTEST, _SHORT = 8, 15
 _CLOSES_FIRST = frozenset(",，、;；。)）”》〕】")
 
 Edit = tuple[int, int, str]
