@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def at_rest() -> Iterator[None]:
-    """No search for cyclic garbage: reading a workbook and extracting make no cycle (tests/test_extract.py), but so many
+    """No search for cyclic garbage: reading a workbook and extracting make no cycle (tests/test_invariants.py), but so many
     objects that the search for one takes a seventh of an extraction and a third of a reading. What is no longer needed
     goes by its reference count as ever."""
     enabled = gc.isenabled()

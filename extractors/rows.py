@@ -162,11 +162,14 @@ def of_members(
 ) -> dict[str, Any]:
     """The columns of a task that its members give: who, until when, how much, and their ids."""
     firm = [d for d in deadlines if d.confidence >= 0.5] or deadlines
+    named: dict[str, dict[str, None]] = {}  # by role, each once, in the order of the text
+    for u in units:
+        named.setdefault(u.role, {})[u.canonical or u.name] = None
     return {
-        "lead_units": _units(units, "lead"),
-        "responsible_units": _units(units, "responsible"),
-        "assist_units": _units(units, "assist"),
-        "supervise_units": _units(units, "supervise"),
+        "lead_units": _JOIN.join(named.get("lead", ())),
+        "responsible_units": _JOIN.join(named.get("responsible", ())),
+        "assist_units": _JOIN.join(named.get("assist", ())),
+        "supervise_units": _JOIN.join(named.get("supervise", ())),
         "due_start": min([d.due_start for d in firm if d.due_start], default=""),
         "due_end": max([d.due_end for d in firm if d.due_end], default=""),
         "rrule": next((d.rrule for d in firm if d.rrule), ""),
@@ -180,10 +183,6 @@ def of_members(
 def _person(name: str) -> str:
     """A name without the blank that spreads two characters over three places (李 明)."""
     return name if name.isascii() else "".join(name.split())
-
-
-def _units(units: Sequence[UnitRow], role: str) -> str:
-    return _JOIN.join(dict.fromkeys([u.canonical or u.name for u in units if u.role == role])) if units else ""
 
 
 def _readable(f: FigureRow) -> str:

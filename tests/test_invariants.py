@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 import extractors
 from extractors import extraction
 from extractors.schema import QUALITY_FLAGS, REJECT_REASONS, TABLES, Place, columns
+from tests.bench.reading import workbook
 from tests.growth import assert_linear
 from tests.mutations import damage, mutate
 
@@ -166,6 +167,47 @@ def test_an_extraction_leaves_no_cycles() -> None:
             assert gc.collect() == 0, source.name
     finally:
         gc.enable()
+
+
+def test_reading_a_workbook_leaves_no_cycles_that_grow_with_it() -> None:
+    """What allows the reader of workbooks to do the same; the package itself leaves a few objects."""
+    left = []
+    for count in (20, 20, 400):
+        data = workbook(count)
+        gc.collect()
+        gc.disable()
+        try:
+            extractors.read(data, "a.xlsx")
+            left.append(gc.collect())
+        finally:
+            gc.enable()
+    assert left[2] <= left[1] + 10
+
+
+def test_equal_cells_are_read_in_their_own_rows() -> None:
+    """A cell says what it says in a table that holds it once."""
+    head = "序号,重点任务,工作目标,牵头单位,完成时限"
+    cells = (
+        "不低于95%",
+        "低于全市平均2个百分点",
+        "提高到3万元",
+        "下一步新增5家",
+        "完成率100%",
+        "5月底前建成3个",
+        '"两个中心"',
+    )
+    rows = [
+        f"{n},{task},{cell},县住建局,9月底前"
+        for n, (task, cell) in enumerate(((t, c) for t in ("治理内涝点", "改造供水管网") for c in cells), 1)
+    ]
+
+    def figures(lines: list[str]) -> list[tuple[Any, ...]]:
+        found = extractors.extract(extractors.read("\n".join((head, *lines)).encode(), "2026年任务表.csv")).figures
+        return [(f.quote, f.indicator, f.value_low, f.value_high, f.status, f.bound, f.confidence) for f in found]
+
+    together = figures(rows)
+    assert together == figures(rows[: len(cells)]) + figures(rows[len(cells) :])
+    assert len({indicator for _, indicator, *_ in together}) > 2
 
 
 def test_the_collector_is_as_before_after_an_extraction(monkeypatch: pytest.MonkeyPatch) -> None:

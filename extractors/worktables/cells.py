@@ -90,14 +90,21 @@ def holds(column: Column, entry: Entry, started: bool) -> bool:
         return False
     if role in UNIT_ROLES:
         return True
-    digit = any(c.isdigit() for c in text)
-    if role in ("deadline", "start") and digit:
+    if role in ("deadline", "start") and holds_digit(text):
         return not (started and content.READABLE.search(text) and content.read(text)[0])
     head = column.header
     numeric = (
         role == "value" or column.measure or column.status or head.endswith((*words("worktables", "counting"), "值"))
     )
-    return bool((numeric or _NUMBER_ONLY.fullmatch(text)) and digit) or any(q.measure for q in quantities_of(entry))
+    return bool((numeric or _NUMBER_ONLY.fullmatch(text)) and holds_digit(text)) or any(
+        q.measure for q in quantities_of(entry)
+    )
+
+
+@lru_cache(8192)
+def holds_digit(text: str) -> bool:
+    """Whether a digit of any script stands in a text."""
+    return any(c.isdigit() for c in text)
 
 
 def _indicator(row: RowView, column: Column) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from extractors import actions
 from extractors.context import PartView, RowShare
@@ -170,7 +169,7 @@ class Filler:
         elif role in UNIT_ROLES:
             read = self._names.units(entry.text, role, column.persons)
             self._units(row, entry, read, held, role)
-            if _holds_digit(entry.text):
+            if cells.holds_digit(entry.text):
                 self._text(row, column, entry, held, dated=True)
         elif role in ("deadline", "start") and len(entry.text) <= _SENTENCE:
             due = cells.limits(self._view, row, column, entry)
@@ -226,7 +225,9 @@ class Filler:
         self._add(held, [*found, *due])
 
     def _labelled(self, row: RowView, entry: Entry, held: _Held) -> None:
-        self._units(row, entry, self._names.labelled(entry.text), held, "label")
+        read = self._names.labelled(entry.text)
+        if read.members or read.persons:
+            self._units(row, entry, read, held, "label")
 
     def _units(self, row: RowView, entry: Entry, read: names.NamesRead, held: _Held, cue: str) -> None:
         for a, b, own, canonical, sure in read.members:
@@ -238,9 +239,10 @@ class Filler:
         self._persons(entry, read.persons, held)
 
     def _persons(self, entry: Entry, found: list[names.Span], held: _Held) -> None:
-        spans = [(entry.start + a, entry.start + b) for a, b in found]
-        held.persons += spans
-        self._result.persons += spans
+        if found:
+            spans = [(entry.start + a, entry.start + b) for a, b in found]
+            held.persons += spans
+            self._result.persons += spans
 
     def _add(self, held: _Held, found: Iterable[Mention]) -> None:
         for m in found:
@@ -281,11 +283,6 @@ def _next_year(day: str) -> str:
     if not _FULL_DATE.match(day):
         return day
     return f"{int(day[:4]) + 1}{day[4:]}".replace("-02-29", "-02-28")
-
-
-@lru_cache(8192)
-def _holds_digit(text: str) -> bool:
-    return any(c.isdigit() for c in text)
 
 
 def _name(block: Block, own: list[Placed], above: list[Placed]) -> str:
