@@ -80,8 +80,10 @@ def limits(
         queries = [query.where(or_(dated, begins, d.c.rrule != "", d.c.duration != ""))]
         queries += [query.where(d.c.task_id.in_(chunk)) for chunk in chunks(sorted(also))]
     if not as_of:
-        here = and_(COUNTED.c.rows_version == d.c.version, COUNTED.c.document == d.c.document)
-        rows: list[Any] = [r for q in queries for r in connection.execute(q.join(COUNTED, here))]
+        # What counts is asked for once: which version has the rows is computed, and no index helps a join with that.
+        counted = {tuple(row) for row in connection.execute(select(COUNTED.c.rows_version, COUNTED.c.document))}
+        found: Iterator[Any] = (r for q in queries for r in connection.execute(q))
+        rows: list[Any] = [r for r in found if (r.version, r.document) in counted]
     else:
         live = sorted({k.version for k in current(connection, as_of)})
         rows = [
