@@ -10,8 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import Settings
-from pipeline.engines import Stretch
+from pipeline.config import Settings, rows_depend_on
+from pipeline.engines import Done, Stretch
 from pipeline.errors import UsageError
 from pipeline.inputs import Item
 from pipeline.journal import Journal
@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 def fingerprint(items: Sequence[Item], settings: Settings) -> str:
     """What results depend on: the program (also as edited in place), the settings that change rows, and the inputs by name, size and time."""
     digest = hashlib.blake2b(digest_size=16)
-    head = [program_version(), settings.year, settings.timeout, settings.memory_mb, settings.max_mb]
+    head = [program_version(), *rows_depend_on(settings)]
     digest.update(json.dumps(head).encode())
     for path in sorted(p for p in Path(str(files("extractors"))).rglob("*") if p.suffix in (".py", ".toml", ".tsv")):
         status = path.stat()
@@ -64,6 +64,16 @@ def engine(settings: Settings) -> Any:
         raise UsageError(f"没有装 {name};请先安装 taizhang[{name}]") from error
 
 
+def results(wanted: Iterator[Stretch], settings: Settings, scratch: Path) -> Iterator[Done]:
+    """What the engine makes of the stretches, read once more where the settings name a second reader."""
+    found: Iterator[Done] = engine(settings).run(wanted, settings, scratch)
+    if settings.second_reader:
+        from pipeline.secondreading import SecondReader  # noqa: PLC0415 (an extra)
+
+        return SecondReader(settings).read(found)
+    return found
+
+
 def run(items: Sequence[Item], settings: Settings, journal: Journal, progress: Progress) -> None:
     """Bring the journal to completion. ``progress`` is called with (inputs done, inputs in all)."""
     done, _ = journal.scan()
@@ -71,7 +81,7 @@ def run(items: Sequence[Item], settings: Settings, journal: Journal, progress: P
     progress(count, len(items))
     if count == len(items):
         return
-    for result in engine(settings).run(stretches(items, done), settings, journal.folder):
+    for result in results(stretches(items, done), settings, journal.folder):
         journal.write(result.first, result.data)
         count += result.count
         progress(count, len(items))

@@ -76,6 +76,10 @@ def extract(
     memory_mb: Annotated[int | None, typer.Option(metavar="MB", help="每个进程的内存上限,默认 2048")] = None,
     max_mb: Annotated[int | None, typer.Option(metavar="MB", help="单个文件的大小上限,默认 500")] = None,
     formats: Annotated[str | None, typer.Option(metavar="LIST", help="csv,parquet,xlsx 中的几种,默认全部")] = None,
+    second_reader: Annotated[
+        str | None, typer.Option(metavar="URL", help="OpenAI 接口的地址,由其模型二读(默认不用)")
+    ] = None,
+    second_model: Annotated[str | None, typer.Option(metavar="NAME", help="二读的模型")] = None,
     strict: Annotated[bool | None, typer.Option("--strict", help="有退件时退出码为 3")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度和摘要")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="显示日志")] = False,
@@ -85,16 +89,16 @@ def extract(
     """Read documents, write all tables."""
     from dataclasses import asdict  # noqa: PLC0415
 
-    from pipeline import config, console, logs, run  # noqa: PLC0415
+    from pipeline import config, console, logs, notice, run  # noqa: PLC0415
 
     logs.configure("extract", verbose)
     settings = config.load(
         {"year": year, "workers": workers, "engine": engine, "ray_address": ray_address, "timeout": timeout, "memory_mb": memory_mb, "max_mb": max_mb,
-         "formats": formats, "strict": strict}
+         "formats": formats, "strict": strict, "second_reader": second_reader, "second_model": second_model}
     )  # fmt: skip
     found = run.collect(inputs, out)
     for link in found.links:
-        console.say(f"taizhang: 没有进入链接的文件夹 {link};如要读取,请把它写成输入")
+        notice.say(f"taizhang: 没有进入链接的文件夹 {link};如要读取,请把它写成输入")
     if dry_run:
         names = [i.source for i in found.items]
         typer.echo(json.dumps({"inputs": names}, ensure_ascii=False) if as_json else "\n".join(names))

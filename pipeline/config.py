@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -16,7 +17,7 @@ PROJECT_FILE = "taizhang.toml"
 SECTION = "extract"
 # Sections and variables of other verbs, read elsewhere (pipeline.nightly_config).
 OTHER_SECTIONS = ("store", "inbox", "nightly", "roster", "mail", "backup", "log")
-OTHER_VARIABLES = ("TAIZHANG_STORE_URL", "TAIZHANG_MAIL_PASSWORD", "TAIZHANG_CONFIG")
+OTHER_VARIABLES = ("TAIZHANG_STORE_URL", "TAIZHANG_MAIL_PASSWORD", "TAIZHANG_CONFIG", "TAIZHANG_SECOND_KEY")
 FORMATS = ("csv", "parquet", "xlsx")
 ENGINES = ("local", "ray")
 
@@ -34,11 +35,19 @@ class Settings:
     max_mb: int = 500  # a file
     formats: tuple[str, ...] = FORMATS
     strict: bool = False
+    second_reader: str = ""  # an OpenAI-compatible endpoint that reads everything once more; empty: nobody does
+    second_model: str = ""
 
 
 def workers_of(settings: Settings) -> int:
     """How many processes of this machine a run may use; 0 is this one alone."""
     return (os.cpu_count() or 1) if settings.workers is None else settings.workers
+
+
+def rows_depend_on(settings: Settings) -> list[Any]:
+    """The settings that change rows."""
+    own = [settings.year, settings.timeout, settings.memory_mb, settings.max_mb]
+    return own + ([settings.second_reader, settings.second_model] if settings.second_reader else [])
 
 
 def _whole(low: int, high: int) -> Callable[[Any], int]:
@@ -85,6 +94,18 @@ def _flag(value: Any) -> bool:
     return word in ("true", "1", "yes")
 
 
+def _endpoint(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"https?://\S+", value.strip()):
+        raise ValueError("应是 http:// 或 https:// 开头的地址")
+    return value.strip()
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("应是模型的名字")
+    return value.strip()
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
     "year": _whole(1900, 2200),
     "workers": _whole(0, 1024),
@@ -95,6 +116,8 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "max_mb": _whole(1, 1 << 20),
     "formats": _formats,
     "strict": _flag,
+    "second_reader": _endpoint,
+    "second_model": _name,
 }
 
 
@@ -122,7 +145,10 @@ def load(
     for name, value in options.items():
         if value is not None:
             merged[name] = _read(name, value, f"选项 --{name.replace('_', '-')}")
-    return Settings(**merged)
+    settings = Settings(**merged)
+    if bool(settings.second_reader) != bool(settings.second_model):
+        raise UsageError("second_reader 和 second_model 须一起给出:端点的地址和模型的名字")
+    return settings
 
 
 def written(path: Path) -> set[str]:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from extractors.schema import REJECT_REASONS, TABLES
+from pipeline.notice import say
 
 if TYPE_CHECKING:
     from pipeline.run import Summary
@@ -20,12 +21,6 @@ _EVERY_SECONDS = 30.0
 def plain_terminal() -> bool:
     """Whether stderr wants neither bars nor colours."""
     return not sys.stderr.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-
-
-def say(line: str) -> None:
-    """One line on stderr."""
-    sys.stderr.write(line + "\n")
-    sys.stderr.flush()
 
 
 class ProgressLine:

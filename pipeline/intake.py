@@ -198,9 +198,7 @@ def _read(
         return versions
     held: list[Reading] = []
     flushed, done = time.monotonic(), 0
-    for result in batch.engine(settings).run(
-        batch.stretches([w.item for w in todo], set()), replace(settings, formats=()), scratch
-    ):
+    for result in batch.results(batch.stretches([w.item for w in todo], set()), replace(settings, formats=()), scratch):
         for w, outcomes in zip(
             todo[result.first : result.first + result.count], decode(result.first, result.data), strict=True
         ):

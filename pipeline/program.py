@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.config import Settings
+from pipeline.config import Settings, rows_depend_on
 
 
 def program_version() -> str:
@@ -21,7 +21,7 @@ def program_version() -> str:
 def program_fingerprint(settings: Settings) -> str:
     """What a reading depends on besides its input: the program, its lexicons by content, the settings that change rows."""
     digest = hashlib.blake2b(digest_size=16)
-    head = [program_version(), settings.year, settings.timeout, settings.memory_mb, settings.max_mb]
+    head = [program_version(), *rows_depend_on(settings)]
     digest.update(json.dumps(head).encode())
     root = Path(str(files("extractors")))
     for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".toml", ".tsv")):

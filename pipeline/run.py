@@ -176,10 +176,13 @@ def describe(new: Path, settings: Settings, summary: Summary) -> None:
 
     if "csv" in settings.formats:
         write_json(new / "datapackage.json", data_package())
+    options: dict[str, Any] = {"year": settings.year, "formats": list(settings.formats)}
+    if settings.second_reader:
+        options["second_model"] = settings.second_model
     manifest = {
         "program": output.PROGRAM,
         "version": program.program_version(),
-        "options": {"year": settings.year, "formats": list(settings.formats)},
+        "options": options,
         "inputs": {"files": summary.inputs, "ignored": summary.ignored},
         "documents": summary.documents,
         "rejects": summary.rejects,

@@ -54,7 +54,8 @@ def doc_id_of(data: bytes) -> str:
 
 
 @cache
-def _values(table: str) -> Callable[[Row], tuple[Any, ...]]:
+def row_values(table: str) -> Callable[[Row], tuple[Any, ...]]:
+    """The values of a row of the table, in declaration order."""
     return operator.attrgetter(*(f.name for f in fields(TABLES[table].row)))
 
 
@@ -150,5 +151,5 @@ def _extract(data: bytes, name: str, doc_id: str, settings: Settings) -> Outcome
         text = source.text.encode("utf-8", "replace")
         source = replace(source, text=text.decode())
     found = extractors.extract(source, extractors.Options(year=settings.year))
-    rows = {table: [_values(table)(row) for row in found.rows[table]] for table in EXTRACTED}
+    rows = {table: [row_values(table)(row) for row in found.rows[table]] for table in EXTRACTED}
     return Outcome(name, doc_id, rows, text)

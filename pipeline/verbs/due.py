@@ -35,8 +35,8 @@ def due(
     from dataclasses import asdict  # noqa: PLC0415
     from datetime import timedelta  # noqa: PLC0415
 
-    from pipeline import console  # noqa: PLC0415
     from pipeline import due as reckoning  # noqa: PLC0415
+    from pipeline import notice  # noqa: PLC0415
     from pipeline.clock import clock_of  # noqa: PLC0415
     from pipeline.errors import UsageError  # noqa: PLC0415
     from pipeline.report.build import PAST, line  # noqa: PLC0415
@@ -65,7 +65,7 @@ def due(
 
         events, _ = calendar.write(ics, limits, names, today)
         if not quiet:
-            console.say(f"taizhang: {events} 个时限写成日历,在 {ics}")
+            notice.say(f"taizhang: {events} 个时限写成日历,在 {ics}")
     if as_json:
         listed = [
             {"deadline_id": x.deadline_id, "action": x.action, "quote": x.quote, "source": x.source} for x in unknown
@@ -78,4 +78,4 @@ def due(
         told = (x.day + note, "、".join(x.units), x.action, x.quote, x.source, x.follow_up)
         typer.echo("\t".join(told if x.follow_up else told[:-1]))
     if unknown and not quiet:
-        console.say(f"taizhang: 另有 {len(unknown)} 个时限没有年份或起算日,没有列出;加 --json 可以看到")
+        notice.say(f"taizhang: 另有 {len(unknown)} 个时限没有年份或起算日,没有列出;加 --json 可以看到")

@@ -37,7 +37,7 @@ def evaluate(
     """Measure a run against gold."""
     from contextlib import ExitStack  # noqa: PLC0415
 
-    from pipeline import console  # noqa: PLC0415
+    from pipeline import notice  # noqa: PLC0415
     from pipeline.evaluation import gold as gold_of  # noqa: PLC0415
     from pipeline.evaluation import words  # noqa: PLC0415
     from pipeline.evaluation.comparison import compared  # noqa: PLC0415
@@ -56,7 +56,7 @@ def evaluate(
         if page:
             page.write_text(html(found, report, out, changes), "utf-8", newline="\n")
     for name in found.unread:
-        console.say(f"taizhang: 结果里没有标注所指的文件 {name},它的标注都算漏")
+        notice.say(f"taizhang: 结果里没有标注所指的文件 {name},它的标注都算漏")
     if as_json:
         typer.echo(json.dumps(report, ensure_ascii=False, indent=1))
         return

@@ -13,7 +13,7 @@ _TABLES = {"figures": "数字", "deadlines": "时限", "units": "单位"}
 
 def write(store: str | None, config: Path | None, folder: Path, as_json: bool, quiet: bool) -> None:
     """Write the folder and say what is in it. Raises UsageError."""
-    from pipeline import console  # noqa: PLC0415
+    from pipeline import notice  # noqa: PLC0415
     from pipeline.evaluation import goldfiles  # noqa: PLC0415
     from pipeline.verbs.opening import opened  # noqa: PLC0415
 
@@ -25,7 +25,7 @@ def write(store: str | None, config: Path | None, folder: Path, as_json: bool, q
         typer.echo(json.dumps(summary, ensure_ascii=False))
         return
     for source, left in sorted(found.waiting.items()):
-        console.say(f"taizhang: {source} 还有 {left} 行没有看过,没有写进标注")
+        notice.say(f"taizhang: {source} 还有 {left} 行没有看过,没有写进标注")
     if not quiet:
         typer.echo(f"标注 {found.documents} 份材料、{found.rows} 行,在 {folder}")
         for line in map(_line, told):

@@ -15,7 +15,7 @@ from pipeline.store import Store
 def take(store: Store, path: Path, who: str | None, pass_over: bool, as_json: bool) -> None:
     """Take the workbook over and say what came of it: conflicts one a line. Raises UsageError for a file that is no such
     ledger."""
-    from pipeline import console  # noqa: PLC0415
+    from pipeline import notice  # noqa: PLC0415
     from pipeline.clock import Clock  # noqa: PLC0415
     from pipeline.program import program_version  # noqa: PLC0415
     from pipeline.roundtrip import taking, workbook  # noqa: PLC0415
@@ -32,7 +32,7 @@ def take(store: Store, path: Path, who: str | None, pass_over: bool, as_json: bo
         typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         for problem in taken.problems:
-            console.say(f"taizhang: {problem}")
+            notice.say(f"taizhang: {problem}")
         counts = f"审核意见 {taken.decisions} 条,督办记录 {taken.follow_ups} 条"
         if refused:
             typer.echo(f"有 {len(taken.problems)} 处冲突,一行也没有收;改好后再导入,或加 --pass-over 略过这些行")

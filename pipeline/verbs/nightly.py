@@ -32,7 +32,7 @@ def nightly(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="显示日志")] = False,
 ) -> None:
     """Do one night."""
-    from pipeline import console, logs, nightly_config  # noqa: PLC0415
+    from pipeline import console, logs, nightly_config, notice  # noqa: PLC0415
     from pipeline.clock import clock_of  # noqa: PLC0415
     from pipeline.config import PROJECT_FILE  # noqa: PLC0415
     from pipeline.nightly import night, pending  # noqa: PLC0415
@@ -54,7 +54,7 @@ def nightly(
     elif not quiet:
         typer.echo(f"{headline(report)}\n结果 {settings.out}")
     for box in report.missing_inboxes:
-        console.say(f"taizhang: 收件箱 {box} 里一个文件也没有,像是没有挂载;原有的材料暂时保留")
+        notice.say(f"taizhang: 收件箱 {box} 里一个文件也没有,像是没有挂载;原有的材料暂时保留")
     if settings.mail is not None:
         send(report, settings.mail)
     if strict and report.counts.get("rejected"):
