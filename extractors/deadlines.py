@@ -15,14 +15,14 @@ from extractors.context import PartView, SentenceView
 from extractors.language.times import Time
 from extractors.lexicon import words
 from extractors.mentions import DeadlineMention
-from extractors.status import TO_DATE
+from extractors.status import TO_DATE, orders
 
 
 def _any(key: str) -> str:
     return "|".join(re.escape(w) for w in words("deadlines", key))
 
 
-_LABEL = re.compile(rf"(?:{_any('label')})[^\n:;；。,，]{{0,8}}:[^\n。:]*$")
+_LABEL = re.compile(rf"(?:{_any('label')})(?:[^\n:;；。,，]{{0,8}}:[^\n。:]*|(?:原则上|暂)?定?[为是]\s*)$")
 _NEXT_LABEL = re.compile(r"[ ;；,，。]*[一-龥]{2,4}(?:单位|部门|人|领导|科室|标准|目标|措施):")
 _COMPARED = re.compile(rf"(?:{_any('compared')})[^,，。;；]{{0,2}}$")
 _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
@@ -35,10 +35,13 @@ _IS = re.compile(r"[,，]?是(?!否)")  # 未来五年,是…的关键时期
 # A time that belongs to the thing a verb takes (制定2030年前达峰方案, 承办2026年全运会), or to a clause before a noun (5月建成的学校).
 _TAKEN = re.compile(rf"(?:{_any('takes_dated')})$")
 _TAKEN_THING = re.compile(rf"[^,，。;；]{{2,40}}?(?:{_any('dated_things')})(?=[,，。;；、]|$)")
-_RELATIVE = re.compile(r"[一-龥]{2,4}的(?=[一-龥\d])")
+_RELATIVE = re.compile(r"[一-龥]{2,4}的(?=[一-龥\d《“])")
 _QUOTED = re.compile(r"[^”]{0,2}”")  # “三月三”
 # What a time is of: 报名时间为5月8日.
-_TIME_OF = re.compile(r"(?P<what>[一-龥]{2,8}?)(?:的?(?:时间|日期|时限))(?:原则上|初步|暂|拟)?(?:定)?[为是:：于]\s*$")
+_TIME_OF = re.compile(
+    r"(?P<what>[一-龥]{2,8}?)(?:的?(?:截止)?(?:时间|日期|时限|日(?=[为是])))(?:原则上|初步|暂|拟)?(?:定)?[为是:：于]\s*$"
+)
+_NO_WORK = frozenset(words("deadlines", "no_work"))  # what a label is made of besides: 完成时限 names no work
 _UP_TO = re.compile(r"(?:压缩|缩短|控制|压减|延长|减少|限定)(?:至|到|在|为)\s*$")
 _CLAUSE_REACH = 240  # a clause is read this far from its time, as from a figure
 _JOINED = re.compile(r"(?:以及|并[于在]?|[和与及、于在])$")
@@ -63,6 +66,7 @@ _BARE_YEAR = re.compile(
 _AT_LATEST = re.compile(r"(?:不迟于|不晚于|最迟|最晚)(?:在|于)?$")
 _SLOGAN = re.compile(r"[一每]月一(?![日号])")  # 一月一主题
 _USED = re.compile(r"(?:用|利用|花|经过|力争用|再用)\s*$")
+_EDITION = re.compile(r"\s*(?:\d{1,3}|第[一二三四五六七八九十\d]{1,3})\s*版")  # 人民日报(2021年3月13日 01版)
 _UNTIL = re.compile(r"(?:截至|截止|截止到)\s*$")
 _REPORTED = re.compile(r"(?:完成了|已|实现了|共|累计|达到了|发生|为|增长|下降|达)")
 _HEAD_BRACKET = re.compile(r"[(（]\s*$")
@@ -124,7 +128,7 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
             return None
         kind, confidence, cue = judged
     due_start, due_end = _dates(t, kind)
-    action = _own_words(sentence, n, t, clause) if labelled else _action(sentence, n, t, clause)
+    action = _labelled_work(sentence, n, t, clause) if labelled else _action(sentence, n, t, clause)
     return DeadlineMention(
         t.start, t.end, sentence.segment, sentence.span, rule=f"time:{kind}" + (":label" if labelled else ""), cue=cue, confidence=confidence,
         kind=kind, due_start=due_start, due_end=due_end, rrule=t.rrule, duration=t.duration if kind == "within" else "", action=action,
@@ -142,7 +146,11 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if _nominal(t) or _year_end_thing(text, t):
         return None
-    if before.endswith("不") or _SLOGAN.match(text, t.start) or "范文" in text[t.end : clause[1]]:
+    if (
+        before.endswith("不")
+        or (t.kind != "every" and _SLOGAN.match(text, t.start))
+        or "范文" in text[t.end : clause[1]]
+    ):
         return None  # 不到去年同期; 下半年打算范文 is a page's own title
     if (
         not t.uses
@@ -156,11 +164,15 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
     if t.kind == "duration":
         if not _USED.search(before):
             return None
-        return "within", 0.9, "用"
-    if _UNTIL.search(before) or (
-        t.kind in ("in", "by")
-        and not t.text.endswith("前")
-        and (_ATTRIBUTIVE.match(text, t.end) or (t.kind == "in" and _RELATIVE.match(text, t.end)))
+        return None if _spent(view, sentence, clause[0], t) else ("within", 0.9, "用")
+    if (
+        _UNTIL.search(before)
+        or (t.kind == "in" and _EDITION.match(text, t.end))
+        or (
+            t.kind in ("in", "by", "from")
+            and not t.text.endswith("前")
+            and (_ATTRIBUTIVE.match(text, t.end) or (t.kind != "by" and _RELATIVE.match(text, t.end)))
+        )
     ):
         return None
     if t.kind == "within" and not (t.duration or t.end_date):
@@ -267,9 +279,22 @@ def _dates(t: Time, kind: str) -> tuple[str, str]:
 
 def _telling(sentence: SentenceView, clause: tuple[int, int], t: Time) -> list[tense.Cue]:
     """The tense cues that may tell whether a time limits work: for X前 those of its own clause, outside the time itself."""
-    near = tense.near(sentence.cues, clause[1])
+    cues = sentence.cues
+    if sentence.segment.tense == "done":  # 按…的要求 and 不断 promise nothing there, an order (12月底前要…) does
+        cues = [c for c in cues if c in sentence.firm_cues or orders(sentence, c[0])] if cues else cues
+    near = tense.near(cues, clause[1])
     own = [c for c in near if not t.start <= c[0] < t.end]
     return own if t.kind == "in" else [c for c in own if clause[0] <= c[0] < clause[1]]
+
+
+def _spent(view: PartView, sentence: SentenceView, start: int, t: Time) -> bool:
+    """Whether a length of time is over, by what the rest of its sentence says (用三年时间,完成了普查)."""
+    cues = sentence.firm_cues if sentence.segment.tense == "done" else sentence.cues
+    rest = [c for c in tense.near(cues, sentence.end) if start <= c[0]]
+    return (
+        tense.judge(rest, (start, sentence.end), t.end, sentence.segment.tense or view.tense, looking_on=True)[0]
+        == "done"
+    )
 
 
 def _nominal(t: Time) -> bool:
@@ -298,6 +323,18 @@ def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int])
     if stop < clause[1]:
         found = _JOINED.sub("", found)
     return found if len(found) >= 2 else ""
+
+
+def _labelled_work(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
+    """What a time behind a label limits where its line says so: 材料报送截止时间:5月8日 is for the 材料报送."""
+    found = _own_words(sentence, n, t, clause)
+    if (
+        not found
+        and (named := _TIME_OF.search(sentence.text, max(sentence.start, t.start - 24), t.start))
+        and named["what"] not in _NO_WORK
+    ):
+        found = actions.phrase(sentence.text, *named.span("what"))
+    return found
 
 
 def _of_object(text: str, t: Time, u: Time) -> bool:

@@ -17,6 +17,7 @@ from extractors.context import PartView, SentenceView
 from extractors.language import quantities
 from extractors.language.numerals import plain
 from extractors.language.quantities import Quantity
+from extractors.language.quantity_cues import begins_with
 from extractors.lexicon import settings, words
 from extractors.mentions import FigureMention
 from extractors.periods import period
@@ -139,8 +140,12 @@ def _figure(
     measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 8])
     if certainty <= 0:
         return None
-    if q.numeral == "chinese" and text[q.start - 1 : q.start] in _QUOTES and _QUOTED.match(text, q.end):
-        certainty = min(certainty, 0.3)  # a slogan: “两个中心”
+    if (
+        text[q.start - 1 : q.start] in _QUOTES
+        and (quoted := _QUOTED.match(text, q.end))
+        and (q.numeral == "chinese" or begins_with(text, quoted.end(), "after"))
+    ):
+        certainty = min(certainty, 0.3)  # a slogan: “两个中心”, “3个1”工程
     if _SLOGAN_SHARE.match(text, q.end) or (
         q.measure == "%" and _IN_SLOGAN.search(text, max(sentence.start, q.start - 4), q.start)
     ):

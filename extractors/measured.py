@@ -47,6 +47,7 @@ class Memory:
     coming: str = ""  # the same of the number now read
     heads: list[str] = field(default_factory=list)  # what the numbers of the sentence measured so far, each once
     shared: tuple[str, int, int] | None = None  # of what 分别 deals out: its words or none, which member, of how many
+    base: str = ""  # what the number now read is a share of
     asked: bool = False  # whether the topic was asked for
 
     def before(self) -> str:
@@ -55,7 +56,8 @@ class Memory:
         return self.indicator
 
     def keep(self, indicator: str, q: Quantity) -> None:
-        """Remember a number that was read."""
+        """Remember a number that was read; a share of a plan or a whole leaves what it is a share of."""
+        indicator, self.base = self.base or indicator, ""
         self.indicator, self.end, self.quantity, self.noun = indicator, q.end, q, self.coming
         if indicator not in self.heads:
             self.heads = [*self.heads[-_HEADS:], indicator]
@@ -140,6 +142,7 @@ def _read_indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity
         m := _OF_PLAN.search(text, max(clause[0], q.start - 24), q.start)
     ):
         phrase = m.group(1)
+        memory.base = memory.before() if not indicators.before(raw[: -len(m.group())]) else ""
         return (memory.before() + phrase if 0 < len(memory.before()) <= 12 else phrase), ""
     if goes_on and memory.noun:  # 6条道路、10处绿地: what stands between belongs to the number before
         noun = raw.find(memory.noun)
@@ -172,6 +175,7 @@ def _read_indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity
         joined = left + right
         return (joined if len(joined) <= 20 else (right if len(right) >= 2 else left)), right
     if left and indicators.is_share_only(left) and memory.before():
+        memory.base = memory.before()
         return memory.before() + left, ""
     if left and not indicators.is_change_only(left):
         if indicators.is_verb_only(left) and right and (q.dimension != "money" or _MONEY_HEAD.search(right)):

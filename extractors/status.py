@@ -41,7 +41,7 @@ _WHEN = re.compile(
 )
 # An order within a report: 12月份要完成…, 各乡镇要….
 _ORDER = ("要", "应", "须", "需", "必须", "务必")
-_ORDERED = re.compile(r"\s*(?:各|有关|相关|全体|责任)[^,，。;；]{0,14}$")
+_ORDERED = re.compile(r"[,，\s]*(?:各|有关|相关|全体|责任)[^,，。;；]{0,14}$")
 _COMPARED_CASE = re.compile(r"(?:低于|高于|落后|滞后|少于)[^,，。;；]{0,12}$")
 _CONSEQUENCE = re.compile(
     r"的[^,，。;；]{0,8}[,，][^,，。;；]{0,12}(?:给予|予以|奖励|补助|补贴|处以|并处|处罚|罚款|扣|不予|取消|资助)"
@@ -71,6 +71,7 @@ _SURE = 0.85
 _ORDER_REACH = 24
 _SIZES = ("length", "volume", "mass", "power", "voltage", "area")
 _SPECIFIED = re.compile(r"(?:级|以上|及以上)?[一-龥]")  # 2座4.3米焦炉
+_MODEL = re.compile(r"(?:级|以上|及以上)?[一-龥]{2,10}")  # 200马力拖拉机5台
 # What a place is and has, in a plan too.
 _STATE = re.compile(patterns("figures", "state"))
 _SHARES = ("percent", "points", "score", "times", "ratio")
@@ -118,9 +119,16 @@ def status(
         described = _DESCRIBED.match(text, q.end, min(clause[1], q.end + 30)) is not None
         if bracketed or described or m.group().startswith("占地"):
             return "other", m.group(), 0.85
-        if not sentence.segment.tense and not sentence.times and not any(c[1] == "planned" for c in sentence.cues):
+        if not sentence.segment.tense and not sentence.times and not sentence.cues:
             return "other", m.group(), 0.7
     if n and sentence.quantities[n - 1].end == q.start and q.dimension in _SIZES and _SPECIFIED.match(text, q.end):
+        return "other", "size", 0.8
+    if (
+        q.dimension in ("power", "voltage")
+        and n + 1 < len(sentence.quantities)
+        and sentence.quantities[n + 1].dimension == "count"
+        and _MODEL.fullmatch(text, q.end, sentence.quantities[n + 1].start)
+    ):
         return "other", "size", 0.8
     if _STATE.search(text, max(clause[0], q.start - 10), q.start) and not any(
         c[1] == "planned" for c in tense.between(sentence.cues, clause[0], q.start)
@@ -183,7 +191,7 @@ def _telling(
     near, text = tense.near(found, clause[1]), sentence.text
     if found is sentence.firm_cues:
         near = sorted(
-            near + [c for c in tense.near(sentence.cues, clause[1]) if c[2] in _ORDER and _orders(sentence, c[0])]
+            near + [c for c in tense.near(sentence.cues, clause[1]) if c[2] in _ORDER and orders(sentence, c[0])]
         )
     found = near
     if any(cue[2] in _PRESENT for cue in found) and _TO.search(text, max(clause[0], q.start - 10), q.start):
@@ -191,11 +199,12 @@ def _telling(
     return found
 
 
-def _orders(sentence: SentenceView, place: int) -> bool:
-    """Whether a modal at an offset gives an order: right behind a time or behind those who shall act."""
-    return any(t.end == place for t in sentence.times_before(place)) or (
-        place - sentence.start < _ORDER_REACH and _ORDERED.match(sentence.text, sentence.start, place) is not None
-    )
+def orders(sentence: SentenceView, place: int) -> bool:
+    """Whether a cue at an offset gives an order: right behind a time or behind those who shall act."""
+    return any(
+        t.end == place or (place - t.end < _ORDER_REACH and _ORDERED.match(sentence.text, t.end, place) is not None)
+        for t in sentence.times_before(place)
+    ) or (place - sentence.start < _ORDER_REACH and _ORDERED.match(sentence.text, sentence.start, place) is not None)
 
 
 def _promised(sentence: SentenceView, q: Quantity) -> bool:
@@ -239,7 +248,7 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q:
         return segment.tense, 0.88
     if any(
         t.kind == "by"
-        and clause[0] <= t.start < q.start
+        and (clause[0] <= t.start < q.start or t.start == sentence.start)
         and not _past(view, ("", t.end_date))
         and text[t.start - 1] != "不"
         for t in sentence.times_before(q.start)

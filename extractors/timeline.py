@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, insort
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from extractors.document import Part, Segment
@@ -85,7 +85,12 @@ class Timeline:
     def _resolved(self, t: Time, segment: Segment) -> Time:
         if t.uses in ("month", "week", "day", "term"):
             anchor = self._near()
-            return times.resolve(t, anchor) if anchor else t
+            if anchor:
+                return times.resolve(t, anchor)
+            if t.start_date or not t.end_date.startswith("XXXX"):
+                return t  # else 即日起至12月31日: when it begins is not told
+            dated = self._year and times.resolve(t, date(self._year, 1, 1))
+            return replace(dated, start_date="") if dated else t
         year = segment.year if _SPEAKER.match(t.text) else self._year
         named = self._named or self._ahead
         if named is not None and (year is None or named > year) and not _SPEAKER.match(t.text):

@@ -174,7 +174,9 @@ def _iso(text: str, at: int) -> _Found:
                 Point(year=year, month=month),
                 end + 1,
             )
-        if (len(m["m"]) != 2 and not _DOTTED.match(text, end)) or (
+        if m["sep"] == "." and text.startswith("底", end):
+            return _after_month(text, end, Point(year=year, month=month))
+        if (len(m["m"]) != 2 and not _DOTTED.match(text, end) and not text.startswith("前", end)) or (
             m["sep"] == "."
             and "⺀" < text[end : end + 1] not in "至到起前"
             and not _DOTTED_BEFORE.search(text, max(0, at - 14), at)

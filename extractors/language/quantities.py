@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from extractors import lexicon
 from extractors.language import quantity_cues as cues
 from extractors.language import quantity_guards as guards
 from extractors.language.measures import Measure, measure_at
@@ -33,6 +34,12 @@ _LONGEST_LIST = 20
 _LEAST_SHARED = 10
 _ONE = Decimal(1)
 _SCALES = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
+# Between the numbers of a list whose members are named: 中央85、省级42亿元; 甲镇12、乙镇8、丙镇5个.
+_MEMBER = re.compile(r"[、,和](?P<name>[\u4e00-\u9fff]{1,8}?)(?:[为约各]|计划|投资|资金)?")
+_MEMBER_END = re.compile(
+    rf"(?:{'|'.join(lexicon.settings('quantities')['list']['member_ends'])})(?:[为约各]|计划|投资|资金)?$"
+)
+_MEMBER_REACH = 10
 _FROM_TO = re.compile(r"\s*(?:\(含\))?及?以上(?:至|到|、)?\s*")
 
 
@@ -260,6 +267,8 @@ def _append(
     elif number.approx and bound == "eq":
         bound = "approx"
     direction = cues.change(folded, start, dimension) if folded[start - 1 : start] in cues.CHANGE_ENDS else ""
+    if dimension and found and not found[-1].measure and _MEMBER.fullmatch(folded, found[-1].end, start):
+        _named(folded, found, start, canonical, dimension, _SCALES.get(number.body[-1], _ONE))
     if found and start - found[-1].end == 1 and folded[start - 1] in _LIST:
         last = found[-1]
         if not last.measure and dimension:
@@ -324,6 +333,32 @@ def _spread(folded: str, found: list[Quantity], canonical: str, dimension: str, 
             v if v is None or found[i].text[-1] in _SCALES else plain(v * scale) for v in (found[i].low, found[i].high)
         )
         found[i] = replace(found[i], low=low, high=high, measure=canonical, dimension=dimension, change=change)
+
+
+def _named(folded: str, found: list[Quantity], start: int, canonical: str, dimension: str, scale: Decimal) -> None:
+    """Give the measure at the end of a list of named members, which begins at ``start``, to the bare numbers before it.
+
+    All names end in a word for such members (县, 级, 期); numbers set apart by other words are none of the list.
+    """
+    first, following = len(found), start
+    while (
+        first
+        and len(found) - first < _LONGEST_LIST
+        and not found[first - 1].measure
+        and found[first - 1].numeral == "arabic"
+        and _MEMBER.fullmatch(folded, found[first - 1].end, following)
+        and _MEMBER_END.search(folded, max(0, following - _MEMBER_REACH), following)
+    ):
+        first -= 1
+        following = found[first].start
+    while first < len(found) and not _MEMBER_END.search(folded, max(0, following - _MEMBER_REACH), following):
+        first += 1
+        following = found[first].start if first < len(found) else start
+    for i in range(first, len(found)):
+        low, high = (
+            v if v is None or found[i].text[-1] in _SCALES else plain(v * scale) for v in (found[i].low, found[i].high)
+        )
+        found[i] = replace(found[i], low=low, high=high, measure=canonical, dimension=dimension)
 
 
 def _currency(folded: str, start: int) -> str:

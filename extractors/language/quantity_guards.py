@@ -203,6 +203,8 @@ def refused(text: str, folded: str, number: Reading, end: int, measure: Measure 
             measure.canonical in _NUMBERED_PARTS
             and folded.startswith(measure.canonical, number.end)
             and not (before and before in _COUNTED)
+        ) or (
+            measure.canonical == "班" and before == "级"  # 一年级2班
         )
     return _chinese_refused(text, folded, number, end, measure, ranged=ranged)
 

@@ -32,7 +32,9 @@ _GROUP_SPACE = re.compile(rf"\d(?:(?<=[{_HAN}]\d)|(?<=[{_HAN}] \d))\d{{0,2}}(?: 
 # list number, so a word that takes a value must stand before and a share or magnitude behind.
 _POINT_SPACE = re.compile(
     rf"(?<![\d.])(?<=[{_HAN}])\d{{1,5}}(?P<first>[ \n])\.\d{{1,3}}(?=[{_HAN}%‰])"
-    rf"|(?<=[长降加减少高低升为达到至于率比占约近超过成资入额值积量产款重投])\d{{1,4}}\.(?P<second>[ \n])\d{{1,2}}(?=[%‰万亿]|个?百分点)"
+    rf"|(?<=[长宽高厚深径距程降加减少低升为达到至于率比占约近超过成资入额值积量产款重投])\d{{1,4}}\.(?P<second>[ \n])\d{{1,2}}"
+    r"(?=[%‰万亿]|个?百分点|[kcm]?m(?![a-zA-Z])|公[里顷斤]|[平立]方|[米元亩吨])"
+    r"|(?<!\d)20\d\d\.(?P<third> )(?:1[0-2]|0?[1-9])(?=[前底至~-])"
 )
 _LETTERED = r"[ \t\u3000]*((?:[\u3400-\u9fff][ \u3000]{1,4}){1,12}[\u3400-\u9fff])[ \t\r\u3000]*(?=\n|\Z)"
 _LETTER_SPACE = re.compile(rf"\n{_LETTERED}")

@@ -41,7 +41,11 @@ _MEASURE_FIRST = re.compile(
 # A time cut in two (10月2 | 0日前, 每 | 月5日前, 6月 | 底前), and a line that opens with a mark that closes.
 _CUT_TIME = re.compile(
     r"月(?:[12]?\d\n|[1-3]\n\d)[日号](?![常期])|每\n[年月季周旬日半]|\d月\n(?:[底末初]|[上中下]旬|\d{1,2}[日号])|\d年\n\d{1,2}月|年\n[底内末][前,，]"
+    r"|20\d\d\n年[\d底末初上下度]|20(?:\d\n|\n\d)\d年"
 )
+# A number cut in two (新增1 | 20户, 投资3. | 5亿元): digits behind a word, and more of them with a measure.
+_CUT_DIGITS = re.compile(r"(?<![件表图第])[\u4e00-\u9fff]\d{1,4}\.?$")
+_DIGITS_FIRST = re.compile(rf"\d{{1,4}}(?:\.\d{{1,3}})?(?:{_MEASURE_FIRST.pattern})")
 _SHORTEST, _SHORT = 8, 15
 _CLOSES_FIRST = frozenset(",，、;；。)）”》〕】")
 
@@ -119,6 +123,7 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
             hanging
             or gap
             or (_CUT_NUMBER.search(body) and _MEASURE_FIRST.match(lines[j]))
+            or (_CUT_DIGITS.search(body) and _DIGITS_FIRST.match(lines[j]))
             or _cut(body, lines[j].lstrip(" \u3000"))
             or _outdented(body, lines[j])
         ):
@@ -150,12 +155,12 @@ def _continues(lines: list[str], i: int, j: int) -> bool:
 
 def _cut_below(lines: list[str], i: int) -> bool:
     """Whether a line feed below the i-th line stands within a time."""
-    return i + 1 < len(lines) and _CUT_TIME.search(f"{lines[i].rstrip()[-3:]}\n{lines[i + 1][:4]}") is not None
+    return i + 1 < len(lines) and _CUT_TIME.search(f"{lines[i].rstrip()[-4:]}\n{lines[i + 1][:4]}") is not None
 
 
 def _cut(body: str, following: str) -> bool:
     """Whether a line feed stands within a time or before a closing mark, where no line begins."""
-    return following[0] in _CLOSES_FIRST or _CUT_TIME.search(f"{body[-3:]}\n{following[:4]}") is not None
+    return following[0] in _CLOSES_FIRST or _CUT_TIME.search(f"{body[-4:]}\n{following[:4]}") is not None
 
 
 def _broken(body: str) -> bool:
