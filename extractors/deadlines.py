@@ -10,20 +10,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from extractors import actions, tense
+from extractors import limited_work, tense
 from extractors.context import PartView, SentenceView
 from extractors.language.times import Time
-from extractors.lexicon import words
+from extractors.lexicon import patterns, words
 from extractors.mentions import DeadlineMention
 from extractors.status import TO_DATE, orders
+from extractors.timeline import planned_for
 
 
-def _any(key: str) -> str:
-    return "|".join(re.escape(w) for w in words("deadlines", key))
+def _any(key: str, lexicon: str = "deadlines") -> str:
+    return "|".join(re.escape(w) for w in words(lexicon, key))
 
 
 _LABEL = re.compile(rf"(?:{_any('label')})(?:[^\n:;；。,，]{{0,8}}:[^\n。:]*|(?:原则上|暂)?定?[为是]\s*)$")
-_NEXT_LABEL = re.compile(r"[ ;；,，。]*[一-龥]{2,4}(?:单位|部门|人|领导|科室|标准|目标|措施):")
 _COMPARED = re.compile(rf"(?:{_any('compared')})[^,，。;；]{{0,2}}$")
 _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
 # A five-year term as a name or a theme (“十五五”开局之年, “十四五”时期是…) limits nothing; 每人每年320元 is a rate.
@@ -31,20 +31,16 @@ _TERM = re.compile(r"[“\"]?十[一二三四五六七八九]五[”\"]?(?P<span
 _TERM_THEME = re.compile(
     r"[,，]?是|的|[^,，。;；:：]{0,16}?(?:目标|任务|规划|纲要|指标|开局|回顾|指导思想|总体要求|重要要求|形势|成就)"
 )
+_OWN_PERIOD = re.compile("(?:本|这个)(?:季度?|月份?)")
+_REVIEWED = re.compile(r"[^,，。;；]{0,10}(?:情况|回顾|成效|通报|总结(?!验收|阶段|评估))")  # 一、上半年情况
 _IS = re.compile(r"[,，]?是(?!否)")  # 未来五年,是…的关键时期
 # A time that belongs to the thing a verb takes (制定2030年前达峰方案, 承办2026年全运会), or to a clause before a noun (5月建成的学校).
 _TAKEN = re.compile(rf"(?:{_any('takes_dated')})$")
-_TAKEN_THING = re.compile(rf"[^,，。;；]{{2,40}}?(?:{_any('dated_things')})(?=[,，。;；、]|$)")
-_RELATIVE = re.compile(r"[一-龥]{2,4}的(?=[一-龥\d《“])")
+_TAKEN_THING = re.compile(rf"[^,，。;；]{{2,40}}?(?:{_any('dated_things')})(?=[,，。;；、]|$|如下|的|上?报|送|提交)")
+_RELATIVE = re.compile(rf"(?!{patterns('deadlines', 'not_relative')})[一-龥]{{2,4}}的(?=[一-龥\d《“])")
 _QUOTED = re.compile(r"[^”]{0,2}”")  # “三月三”
-# What a time is of: 报名时间为5月8日.
-_TIME_OF = re.compile(
-    r"(?P<what>[一-龥]{2,8}?)(?:的?(?:截止)?(?:时间|日期|时限|日(?=[为是])))(?:原则上|初步|暂|拟)?(?:定)?[为是:：于]\s*$"
-)
-_NO_WORK = frozenset(words("deadlines", "no_work"))  # what a label is made of besides: 完成时限 names no work
-_UP_TO = re.compile(r"(?:压缩|缩短|控制|压减|延长|减少|限定)(?:至|到|在|为)\s*$")
 _CLAUSE_REACH = 240  # a clause is read this far from its time, as from a figure
-_JOINED = re.compile(r"(?:以及|并[于在]?|[和与及、于在])$")
+_WORK = words("figures", "verb")
 _WILL = frozenset(words("deadlines", "will"))
 _DIGIT = re.compile(r"\s*\d")
 _CLOCK = re.compile(r"\s*\d{1,2}(?:[:：]\d\d|[时点])")  # 每日17时前
@@ -52,31 +48,32 @@ _TERM_EDGE = re.compile(r"第|[前后末初内]$")
 _ALONE = re.compile(r"[ \t)）]*(?:\n|$)")
 _BRACKET_BEFORE = re.compile(r"(?:^|\n)[ \t]*\($")
 _ALONE_BEFORE = re.compile(r"[ \t:：]$|^$")
+_RATED = re.compile(rf"的?(?:{_any('rated')})[^,，。;；]{{0,8}}\d")  # 每周课时不超过16节
 _PER_HEAD = re.compile(r"每[一-龥]{1,2}$")
 _TIME_ONLY = 3
 _NAME_OPEN = re.compile(r"《[^》]*$")
-# Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
-_BEHIND = re.compile(
-    r"上个?(?:月|季|年|周)|今天|昨|近日|日前|前[一二三]季度|去年|前年|前\S{1,3}个?[月年]|过去|[一二三四五六七八九十两\d]+年来|近\S{1,2}年|往年|历年|.*以来$"
-)
-_NAMED = re.compile(r"[^\d一二三四五六七八九十]*(?:节|元旦|国庆|春节|年终|岁末|开学|假)$")
 _BARE_YEAR = re.compile(
     r"(?:[_*×xX○〇\d一二三四五六七八九零]{0,4}年度?|今年|本年度?|全年|年度|当年|本年内?|今明两年|年内?)$"
 )
 _AT_LATEST = re.compile(r"(?:不迟于|不晚于|最迟|最晚)(?:在|于)?$")
 _SLOGAN = re.compile(r"[一每]月一(?![日号])")  # 一月一主题
 _USED = re.compile(r"(?:用|利用|花|经过|力争用|再用)\s*$")
+_DEALT_IN = re.compile(r"分\s*$")  # 分两年清偿
+_FIRST = re.compile(r"(?:^|[,。;:\n”、])\s*$")
+_MAKES = re.compile(
+    rf"[,内]?(?:共|计划|力争|累计)?(?:{_any('verb', 'figures')})[^,。;\d]{{0,16}}\d"
+)  # 三年引进人才1万名
+_LONG = re.compile(r"P\d+[YM]")
 _EDITION = re.compile(r"\s*(?:\d{1,3}|第[一二三四五六七八九十\d]{1,3})\s*版")  # 人民日报(2021年3月13日 01版)
 _UNTIL = re.compile(r"(?:截至|截止|截止到)\s*$")
+_CLOSES = re.compile(rf"(?:{_any('closing')})截止到?于?\s*$")  # 申请截止9月15日
+_SHORTENED = re.compile(r"(?:进一步)?(?:压|缩|减|降|延|调)")  # 时限由30日压减至12日
+_SHORTENED_TO = re.compile(r"日(?:压|缩|减|降|延|调)[一-龥]{0,2}$")
+_FORECAST = re.compile(rf"(?:{_any('forecast')})[^。;；]{{0,16}}$")
 _REPORTED = re.compile(r"(?:完成了|已|实现了|共|累计|达到了|发生|为|增长|下降|达)")
 _HEAD_BRACKET = re.compile(r"[(（]\s*$")
-_BARE_PERIOD = re.compile(
-    r"(?:(?:20\d\d年|今年|当年|上|下|全|本)?(?:年度?|半年|季度?|月份?|学期|学年)|[一二三四]季度)$"
-)
 _ASKED = re.compile(r"\([^()]{0,16}请[^()]{4,60}\)$")  # (征求意见稿,请于5月8日前反馈)
 _YEAR_END = re.compile(rf"(?:{_any('year_end_things')})")
-_STAGE_NUMBER = re.compile(r"第[一二三四五六七八九十\d]{1,2}(?:阶段|步|时段|轮|批)")
-_PAUSES = frozenset(" ,，、;；:：。")
 
 
 def find(view: PartView) -> list[DeadlineMention]:
@@ -115,20 +112,20 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
         t, kind = replace(t, kind="by"), "by"
     if labelled:
         cue, confidence = labelled.group().split(":")[0], 0.97
-        if t.kind == "duration" or _nominal(t):
+        if t.kind == "duration" or limited_work.nominal(t):
             return None
         if t.kind == "in" and (_whole_year(t) or t.start_date == t.end_date):
             kind = "by"
     else:
         before = sentence.times[n - 1] if n else None
-        if before is not None and before.kind in ("by", "in") and _of_object(text, before, t):
+        if before is not None and before.kind in ("by", "in") and limited_work.of_object(text, before, t):
             return None
         judged = _judge(view, sentence, clause, t)
         if judged is None:
             return None
         kind, confidence, cue = judged
     due_start, due_end = _dates(t, kind)
-    action = _labelled_work(sentence, n, t, clause) if labelled else _action(sentence, n, t, clause)
+    action = limited_work.labelled(sentence, n, t, clause) if labelled else limited_work.action(sentence, n, t, clause)
     return DeadlineMention(
         t.start, t.end, sentence.segment, sentence.span, rule=f"time:{kind}" + (":label" if labelled else ""), cue=cue, confidence=confidence,
         kind=kind, due_start=due_start, due_end=due_end, rrule=t.rrule, duration=t.duration if kind == "within" else "", action=action,
@@ -144,7 +141,7 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         text, max(sentence.start, t.start - 40), t.start
     ):
         return None
-    if _nominal(t) or _year_end_thing(text, t):
+    if limited_work.nominal(t) or _year_end_thing(text, t):
         return None
     if (
         before.endswith("不")
@@ -162,11 +159,11 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
     ):
         return None  # a date that stands alone is when the paper was written, a period in brackets that of the plan
     if t.kind == "duration":
-        if not _USED.search(before):
+        if not (_USED.search(before) or _sets_out(text, clause, t)):
             return None
         return None if _spent(view, sentence, clause[0], t) else ("within", 0.9, "用")
     if (
-        _UNTIL.search(before)
+        (_UNTIL.search(before) and not _CLOSES.search(before))
         or (t.kind == "in" and _EDITION.match(text, t.end))
         or (
             t.kind in ("in", "by", "from")
@@ -177,18 +174,30 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if t.kind == "within" and not (t.duration or t.end_date):
         return None
+    if (before[-1:] in "由从" and t.text.endswith("日") and _SHORTENED.match(text, t.end)) or (
+        t.text[0] in "至到" and _SHORTENED_TO.search(before)
+    ):
+        return None
+    if t.kind == "in" and _FORECAST.search(text, max(sentence.start, t.start - 40), t.start):
+        return None
+    if t.kind == "in" and _CLOSES.search(before):
+        return "by", 0.93, "截止"
     bare_year = t.kind == "in" and (_whole_year(t) or _BARE_YEAR.match(t.text)) and not t.text.startswith(("到", "至"))
     if t.kind == "in" and (
         _IS.match(text, t.end) or (text[t.start - 1 : t.start] == "“" and _QUOTED.match(text, t.end, clause[1]))
     ):
         return None
-    if _TAKEN.search(before) and t.kind in ("in", "by"):
+    if (
+        _TAKEN.search(before)
+        and t.kind in ("in", "by")
+        and not (before[-1] in "将把" and (t.kind == "by" or text.startswith(_WORK, t.end)))
+    ):
         if _TAKEN_THING.match(text, t.end, clause[1]):
             return None
         if bare_year:
             return t.kind, 0.4, "year"
     if sentence.segment.kind == "heading":
-        if bare_year or t.kind in ("every", "within") or _TERM.match(t.text):
+        if bare_year or t.kind in ("every", "within") or _TERM.match(t.text) or _REVIEWED.match(text, t.end, clause[1]):
             return None
         return (
             (t.kind, 0.7, "heading") if _HEAD_BRACKET.search(before) or t.start <= sentence.segment.body + 1 else None
@@ -196,7 +205,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
     if t.kind == "in" and (term := _TERM.match(t.text)) and (not term["span"] or _TERM_THEME.match(text, t.end)):
         return None
     if t.kind == "every" and (
-        (_DIGIT.match(text, t.end) and not _CLOCK.match(text, t.end))
+        _RATED.match(text, t.end)
+        or (_DIGIT.match(text, t.end) and not _CLOCK.match(text, t.end))
         or (_PER_HEAD.search(before) and "元" in text[t.end : clause[1]])
     ):
         return None  # 每年320元, 每人每月提高到600元: a rate
@@ -222,6 +232,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if _reported(view, sentence, t) and cue not in _WILL:
         return None
+    if t.kind == "in" and _OWN_PERIOD.fullmatch(t.text) and planned_for(view.part, sentence.segment, t):
+        return t.kind, 0.4, "year"  # 本季度计划完成… in the plan of that quarter
     turns = t.start == sentence.start and t.text in ("明年", "来年")  # 明年,生产科要…: only goes on to what comes next
     if bare_year and (turns or not _other_year(view, sentence, t)):
         return t.kind, 0.4, "year"
@@ -257,7 +269,7 @@ def _reported(view: PartView, sentence: SentenceView, t: Time) -> bool:
         or sentence.segment.tense == "planned"
     ):
         return False
-    if view.part.kind == "other" and sentence.text[t.end : t.end + 1] not in _PAUSES:
+    if view.part.kind == "other" and sentence.text[t.end : t.end + 1] not in limited_work.PAUSES:
         return False
     own = sentence.segment.year or view.part.year
     return own is not None and t.end_date[:4].isdigit() and int(t.end_date[:4]) <= own
@@ -287,6 +299,18 @@ def _telling(sentence: SentenceView, clause: tuple[int, int], t: Time) -> list[t
     return own if t.kind == "in" else [c for c in own if clause[0] <= c[0] < clause[1]]
 
 
+def _sets_out(text: str, clause: tuple[int, int], t: Time) -> bool:
+    """Whether a length of months or years opens what is to be done in it: 分两年清偿, 三年引进人才1万名."""
+    if not _LONG.match(t.duration):
+        return False
+    if _DEALT_IN.search(text, max(clause[0], t.start - 2), t.start):
+        return text[t.end : t.end + 1] not in "批期个"
+    return (
+        _FIRST.search(text, max(0, t.start - 3), t.start) is not None
+        and _MAKES.match(text, t.end, clause[1]) is not None
+    )
+
+
 def _spent(view: PartView, sentence: SentenceView, start: int, t: Time) -> bool:
     """Whether a length of time is over, by what the rest of its sentence says (用三年时间,完成了普查)."""
     cues = sentence.firm_cues if sentence.segment.tense == "done" else sentence.cues
@@ -297,83 +321,6 @@ def _spent(view: PartView, sentence: SentenceView, start: int, t: Time) -> bool:
     )
 
 
-def _nominal(t: Time) -> bool:
-    """A time that never limits work: it lies behind, or only names an event."""
-    return bool(_BEHIND.match(t.text) or (t.kind == "in" and _NAMED.match(t.text)))
-
-
 def _year_end_thing(text: str, t: Time) -> bool:
     """年终考核, 年终得分: the end of the year only names it."""
     return t.text == "年终" and _YEAR_END.match(text, t.end) is not None
-
-
-def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
-    """The words between a time and the next one, or the end of its clause."""
-    text = sentence.text
-    stop = min(
-        (u.start for u in sentence.times[n + 1 : n + 25] if u.kind != "duration" and not _nominal(u) and not _of_object(text, t, u)),
-        default=clause[1],
-    )  # fmt: skip
-    begin = t.end
-    if text.startswith("(", begin) and (close := text.find(")", begin, clause[1])) >= 0:
-        begin = close + 1  # 5月22日(下午3点)
-    if _NEXT_LABEL.match(text, begin, sentence.end):
-        return ""  # 整改时限:9月底前 责任单位:…
-    found = actions.phrase(text, begin, min(stop, clause[1]))
-    if stop < clause[1]:
-        found = _JOINED.sub("", found)
-    return found if len(found) >= 2 else ""
-
-
-def _labelled_work(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
-    """What a time behind a label limits where its line says so: 材料报送截止时间:5月8日 is for the 材料报送."""
-    found = _own_words(sentence, n, t, clause)
-    if (
-        not found
-        and (named := _TIME_OF.search(sentence.text, max(sentence.start, t.start - 24), t.start))
-        and named["what"] not in _NO_WORK
-    ):
-        found = actions.phrase(sentence.text, *named.span("what"))
-    return found
-
-
-def _of_object(text: str, t: Time, u: Time) -> bool:
-    """Whether a time belongs to what is to be done by another one (12月底前完成全年签约数量), and is no step of its own."""
-    return (
-        u.kind == "in"
-        and 2 <= u.start - t.end <= 4
-        and _BARE_PERIOD.match(u.text) is not None
-        and text[u.start - 1] not in _PAUSES
-    )
-
-
-def _action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
-    """What must be done: from after the time to the next time or the end of its clause; a clause that ends with the time goes
-    on in the next one, else looks back."""
-    text = sentence.text
-    if text[t.start - 1 : t.start] == "(" and text.startswith(")", t.end):
-        stage = actions.phrase(text, clause[0], t.start - 1)  # 动员部署阶段(3月)
-        if len(stage) >= 2 and not _STAGE_NUMBER.fullmatch(stage):
-            return stage
-    if named := _TIME_OF.search(text, clause[0], t.start):
-        return actions.phrase(text, *named.span("what"))
-    if found := _own_words(sentence, n, t, clause):
-        return found
-    if _UP_TO.search(text, clause[0], t.start):
-        return actions.phrase(text, clause[0], t.end)
-    later = [u for u in sentence.times[n + 1 : n + 25] if u.start < clause[1] and not _nominal(u)]
-    if later:
-        return actions.phrase(text, later[-1].end, clause[1])
-    i = sentence.clause_index(t.start)
-    if i + 1 < len(sentence.clauses):
-        found = actions.phrase(text, *sentence.clauses[i + 1])
-        if len(found) >= 2:
-            return found
-    found = actions.phrase(text, clause[0], t.start)
-    if len(found) >= 2:
-        return found
-    if i and text[clause[0] - 1] in ",，":  # 体育节,4月26日至27日
-        found = actions.phrase(text, *sentence.clauses[i - 1])
-        if len(found) >= 2:
-            return found
-    return actions.first_sentence(text, sentence.segment, sentence.segment.end)

@@ -37,6 +37,9 @@ _ZERO_NOUN = re.compile(
     r"(?:率|比|值|度|数|量|指数|系数|事故|案件|件|例|比例|占比)(?:为|是|达到|达|降至|降为|保持|控制在|:|：)*\s*$"
 )
 _RATE_NOUN = re.compile(rf"(?:率|比例|占比|比重|得分|覆盖面)(?:{_any('rate_reach')})*\s*$")
+_SHARE_LOST = re.compile(
+    r"(?:计划|任务|目标|预算|总数|总量|总额|人数|户数)数?的\s*$|占(?:比|总数|总量|总人数|全[省市县区镇乡村])?的?\s*$"
+)
 _MONEY_HEAD = re.compile(settings("figures")["money_head"])
 _CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
 _STEP = re.compile(r"每(?:超|多|少|降|减|增|高|低|提前|逾期|欠|短缺|缺)[^,，。;；]{0,4}$")  # 每超1%加0.5分
@@ -78,6 +81,7 @@ _CHINESE_ARTICLE = re.compile(r"[一壹](?!十|百|千|万|亿|点|至|到|两|�
 _BASIS = re.compile(
     r"同比|环比|(?:比(?!重|例|率)|较)([^,，。;；]{1,14}?)(?:增|减|下降|上升|提高|降低|提升|回落|上涨|下跌|压降|压减|压缩|缩短|削减|多|少|翻|扩大|缩小|快|高|低)"
 )
+_ATTENDED = re.compile(r"(?:参加|参会|出席|列席|到会)(?:人员|人|单位|领导)?:.{0,400}?共\s*\d")  # the heads of minutes
 _START = attrgetter("start")
 
 
@@ -85,7 +89,12 @@ def find(view: PartView) -> list[FigureMention]:
     """Figures of a part in the order of the text; table rows are left to :mod:`extractors.worktables`."""
     found: list[FigureMention] = []
     for sentence in view.ordered():
-        if sentence.quantities and sentence.segment.kind not in ("title", "meta", "row"):
+        kind = sentence.segment.kind
+        if (
+            sentence.quantities
+            and kind not in ("title", "row")
+            and (kind != "meta" or _ATTENDED.match(view.text, sentence.start, sentence.end))
+        ):
             found += find_in(view, sentence, sentence.clauses, measured.Memory())
     return found
 
@@ -239,6 +248,8 @@ def _bare(q: Quantity, before: str, percent_lost: bool) -> tuple[str, float]:
         zero = q.low == 0
         return "", 0.8 if percent_lost or zero or (q.high or q.low or Decimal(0)) <= 100 else 0.4
     if _STEPS.search(before):
+        return "", 0.7
+    if percent_lost and _SHARE_LOST.search(before):
         return "", 0.7
     if q.low == 0 and _ZERO_NOUN.search(before):
         return "", 0.7

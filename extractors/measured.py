@@ -33,7 +33,12 @@ _HEADS = 8
 _LIST_REACH = 160
 _SIDE_BY_SIDE = re.compile(r"(?:以上|以下|以内|左右)?[、,，和及与]\s*(?:约|近|超过?)?")
 _DEALT = re.compile(r"分别[^,，。;；、]{0,14}")
-_NOUN_FOLLOWS = re.compile(r"(?:以上|以下|左右|多|余)?的?(?![时扣给予处并由按的])[一-龥“]")
+_RATE_OVER = re.compile(r"(?:率|比例|占比|比重|程度)(?:仍|均|连续)?(?:高于|低于|超过|不足|不到|小于|大于|达到?)$")
+_RANKED = re.compile(  # 岚州市投资完成率最低,仅为58.4%
+    r"([一-龥]{2,20}?(?:率|额|量|度|数|值|比例|占比))(?:相对)?(?:最|较|偏|略|过)[高低快慢大小好差多少],$"
+)
+_RANKED_REACH = 30
+_NOUN_FOLLOWS = re.compile(r"(?:以上|以下|左右|多|余)?的?(?![不时扣给予处并由按的])[一-龥“]")
 
 
 @dataclass(slots=True)
@@ -160,8 +165,10 @@ def _read_indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity
         return given, ""
     if right and (indicators.hands_out(raw) or raw.rstrip().endswith("等")) and len(right) <= 12:
         return right, right
-    if right and q.dimension in ("percent", "ratio") and indicators.of_many(text, q.end):
+    if right and q.dimension in ("percent", "ratio") and not _RATE_OVER.search(raw) and indicators.of_many(text, q.end):
         return right, right
+    if bare and (told := _RANKED.search(text, max(sentence.start, memory.end, clause[0] - _RANKED_REACH), clause[0])):
+        return indicators.before(told[1]), ""
     left = indicators.before(raw)
     if len(right) >= 2 and (bare or indicators.is_place_only(left)) and _NOUN_FOLLOWS.match(text, q.end):
         return right, right

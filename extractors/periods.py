@@ -8,7 +8,7 @@ from extractors.context import SentenceView
 from extractors.language.quantities import Quantity
 from extractors.language.times import Time
 
-_COMPARED = re.compile(r"(?:比|较|与|同|对比|相比|超过|高于|低于|以)[^,，。;；]{0,4}$")
+_COMPARED = re.compile(r"(?:比(?![例重率值])|较|与|同|对比|相比|超过|高于|低于|以)[^,，。;；]{0,4}$")
 _UNTIL = re.compile(r"(?:截至|截止|截止到|至|到)\s*$")
 # 全年任务的59.8%: the time belongs to a noun; 由上年同期的402元降至388.5元: it belongs to the number before.
 _OF_NOUN = re.compile(r"(?:任务|目标|预算|指标|总量|进度|计划(?:的|数|任务|目标|总量|内|外))")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from extractors import tense
+from extractors import standing_rules, tense
 from extractors.context import PartView, SentenceView
 from extractors.language.quantities import Quantity
 from extractors.lexicon import patterns, words
@@ -19,35 +19,18 @@ def _any(key: str) -> str:
 
 
 CAPACITY = re.compile(patterns("figures", "capacity"))
-_RULE = re.compile(
-    r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
+# 为季度计划2.2亿元的89.5%: the plan's own value.
+_PLAN_VALUE = re.compile(r"(?:计划|目标|任务|预算|定额)(?:数|值|额|量)?(?:为|的)?$")
+_THEREOF = re.compile(r"的\s*\d[\d.]*[%％]")
+# 应于6月底前开工的27个项目中,尚有8个未开工; 纳入台账的9处隐患点: counted now, whatever is asked of them.
+_AMONG = re.compile(r"[一-龥]{0,12}中[,，]?(?:尚|已|有|仅|仍|只)")
+_LISTED_NOW = re.compile(
+    r"(?:纳入|列入|登记在|录入)[^,，。;；]{0,8}的(?:全部|所有|共)?(?:[^,，。;；]{0,24}、)?[^,，。;；、]{0,6}$"
 )
-_RULE_SUBSIDY = re.compile(patterns("figures", "subsidy"))
-_POINTS = re.compile(
-    r"[计扣加得记]\s*\d+(?:\.\d+)?\s*分"
-)  # a scoring scheme: every number of the sentence is part of it
-_RULE_LIMIT = re.compile(patterns("figures", "subsidy_limit"))
-_RULE_TERMS = re.compile(r"每|按|最高|一次性|标准|给予|的[,，]|不超过")
-_RULE_FORM = re.compile(
-    r"的(?:企业|单位|项目|个人|机构|人员|村|户)?[,，、]?(?:给予|予以|按照?|一次性|每|不予|扣|加|奖|分别(?:奖励|补助|给予|资助))"
-)
-# A threshold or a case with what follows from it: 超过10吨的,… ; 达到1亿元的企业,给予… ; 按投入的50%给予…
-_CONDITION = re.compile(
-    r"(?:及?以上|以下|以内|[（(]不?含[）)])?(?:的[一-龥]{0,8}?(?:[,，、]|须|应(?!急)|不得|不予|给予|予以|取消|一律|按)|者[,，])"
-)
-# A level at which something is set off: 缺口达到2万千瓦时启动Ⅳ级响应.
-_WHEN = re.compile(
-    r"(?:及?以上)?(?:时|的)?[,，]?(?:启动|自动启动|触发)[^,，。;；]{0,8}(?:响应|预案|机制|预警)|[^,，。;；]{0,20}?时[,，]?(?:启动|触发|发布|立即)"
-)
+
 # An order within a report: 12月份要完成…, 各乡镇要….
 _ORDER = ("要", "应", "须", "需", "必须", "务必")
 _ORDERED = re.compile(r"[,，\s]*(?:各|有关|相关|全体|责任)[^,，。;；]{0,14}$")
-_COMPARED_CASE = re.compile(r"(?:低于|高于|落后|滞后|少于)[^,，。;；]{0,12}$")
-_CONSEQUENCE = re.compile(
-    r"的[^,，。;；]{0,8}[,，][^,，。;；]{0,12}(?:给予|予以|奖励|补助|补贴|处以|并处|处罚|罚款|扣|不予|取消|资助)"
-)
-_SHARE_GIVEN = re.compile(r"(?:的)?(?:比例)?(?:分成|分担|分摊|给予|予以|计提|返还|配套|奖励|补助|补贴|资助|扣)")
-_MEASURED_BY_POINTS = re.compile(patterns("figures", "measured_by_points"))
 _PROBLEM_ITEM = re.compile(r"整改(?:目标|措施|时限)[:：]")
 # A period counted from the new year on is reported on (1-9月,…), and so is what is ranked or compared with last year.
 TO_DATE = re.compile(
@@ -64,8 +47,6 @@ _MODIFIER = re.compile(r"的(?:总投资|投资|占地|年产)[^,，。;；]{0,6
 # A bracket that describes the thing before it: 温泉酒店(客房288间,投资4.5亿元).
 _GLOSSED = re.compile(rf"(?:{_any('built')})\((?!其中|分别|含|新增|累计|其余|完成|已)[^()]{{0,60}}$")
 _COULD = re.compile(r"可(?!支配|再生|用|持续|比|行|控)")
-_RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至)约?$")
-_RAISED_REACH = 8
 _ARROW = re.compile(r"\s*(?:→|⟶|➔|—>|->|=>)\s*[≥≤><]?\s*$")
 _SURE = 0.85
 _ORDER_REACH = 24
@@ -75,7 +56,6 @@ _MODEL = re.compile(r"(?:级|以上|及以上)?[一-龥]{2,10}")  # 200马力拖
 # What a place is and has, in a plan too.
 _STATE = re.compile(patterns("figures", "state"))
 _SHARES = ("percent", "points", "score", "times", "ratio")
-_SCORING = re.compile("|".join(words("figures", "scoring")))
 _ATTRIBUTE = re.compile(rf"(?:{_any('attribute')})(?:约|约为|共|为|达|达到|近|超|超过|[:： ])*$")
 _DESCRIBED = re.compile(r"[^,，。;；]{0,20}?(?:项目|生产线|工程|厂房|基地|园区|的)")
 _PROJECT = re.compile(r"[^,，。;；]{0,80}?(?:项目|生产线|工程|基地)")
@@ -112,8 +92,10 @@ def status(
     """
     text = sentence.text
     body = text[clause[0] : clause[1]]
-    if (hit := _rule_of(view, sentence, body, q, measure)) is not None:
+    if (hit := standing_rules.rule_of(sentence, body, q, measure)) is not None:
         return "rule", hit, 0.9
+    if sentence.segment.kind == "meta":
+        return "actual", "参加", 0.8
     if (m := _ATTRIBUTE.search(text, max(clause[0], q.start - 14), q.start)) and q.bound in ("eq", "approx"):
         bracketed = text.count("(", clause[0], q.start) > text.count(")", clause[0], q.start)
         described = _DESCRIBED.match(text, q.end, min(clause[1], q.end + 30)) is not None
@@ -130,6 +112,12 @@ def status(
         and _MODEL.fullmatch(text, q.end, sentence.quantities[n + 1].start)
     ):
         return "other", "size", 0.8
+    if _PLAN_VALUE.search(text, max(clause[0], q.start - 8), q.start) and _THEREOF.match(text, q.end, clause[1]):
+        return "target", "计划", 0.85
+    if text[q.start - 1 : q.start] == "的" and _AMONG.match(text, q.end, sentence.end):
+        return "actual", "中", 0.85
+    if _LISTED_NOW.search(text, max(clause[0], q.start - 40), q.start):
+        return "actual", "纳入", 0.8
     if _STATE.search(text, max(clause[0], q.start - 10), q.start) and not any(
         c[1] == "planned" for c in tense.between(sentence.cues, clause[0], q.start)
     ):
@@ -293,58 +281,3 @@ def _past(view: PartView, time: tuple[str, str]) -> bool:
     if len(part.date) == 10 and part.date[:4].isdigit():
         return end < part.date
     return part.year is not None and int(end[:4]) < part.year
-
-
-def _rule_of(view: PartView, sentence: SentenceView, clause: str, q: Quantity, measure: str) -> str | None:
-    done = sentence.segment.tense == "done"
-    if (
-        (m := _RULE.search(clause))
-        and (m.group() != "得分" or (measure in ("分", "%") and not _MEASURED_BY_POINTS.search(clause)))
-        and not (done and m.group() == "罚款")
-    ):
-        return m.group()
-    if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
-        return "分"
-    around = sentence.text[max(sentence.start, q.start - _SENTENCE_REACH) : min(sentence.end, q.end + _SENTENCE_REACH)]
-    raised = _RAISED.search(sentence.text, max(sentence.start, q.start - _RAISED_REACH), q.start)
-    reported = sentence.segment.tense == "done" or raised is not None
-    if (
-        not reported
-        and (m := _RULE_SUBSIDY.search(clause))
-        and (_RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause))
-    ):
-        return m.group()
-    if not reported and _RULE_SUBSIDY.search(around):
-        if measure.startswith("元") and _RULE_LIMIT.search(clause):
-            return "最高"
-        if "等奖" in around:
-            return "等奖"
-    if m := _POINTS.search(around):
-        return m.group()
-    near = sentence.text[max(sentence.start, q.start - 8) : q.start]
-    if "每" in near and measure != "%" and (m := _RULE.search(around)):
-        return m.group()  # 每发现1起,扣减50万元
-    if not reported and (m := _RULE_SUBSIDY.search(clause)) and _RULE.search(around):
-        return m.group()
-    if (
-        q.bound in ("ge", "le", "range")
-        or _COMPARED_CASE.search(sentence.text, max(sentence.start, q.start - 24), q.start)
-    ) and _CONDITION.match(sentence.text, q.end, sentence.end):
-        return "的"
-    for m in _CONSEQUENCE.finditer(
-        sentence.text, max(sentence.start, q.start - _SENTENCE_REACH), min(sentence.end, q.end + 40)
-    ):
-        if m.start() <= q.start or sentence.text.find(",", q.end, m.start()) < 0:
-            return m.group()
-    if _WHEN.match(sentence.text, q.end, sentence.end):
-        return "时"
-    if measure in ("%", "比例") and (m := _SHARE_GIVEN.match(sentence.text, q.end, sentence.end)):
-        return m.group()
-    if (
-        measure in ("%", "百分点")
-        and sentence.segment.path
-        and _SCORING.search(sentence.segment.path[-1])
-        and "占" in clause
-    ):
-        return sentence.segment.path[-1]
-    return None

@@ -183,6 +183,8 @@ def _with_thing(view: PartView, task: Task, d: DeadlineMention) -> str:
         return d.action
     i = sentence.clause_index(d.start)
     clause = sentence.clauses[i]
+    if view.text.find(d.action, clause[0], d.start) >= 0:
+        return d.action  # it was read before the time (资格申请截止9月15日)
     if _has_unit(task, clause[0], d.start):
         return d.action
     thing = _thing(sentence, clause[0], d.start)

@@ -14,6 +14,7 @@ from datetime import date
 
 from extractors.document import Part, Segment
 from extractors.language import times
+from extractors.language.notation import integer
 from extractors.language.times import Time
 
 _FIXED_YEAR = re.compile(r"\d{4}-")
@@ -22,6 +23,12 @@ _COMPARED = re.compile(r"(?:比|较|与|同|和|对|超|于|自|从|《)$")
 _ATTRIBUTIVE = re.compile(r"的|《|”|以来|同期|工作|年度|版|级|届")
 _OPENING = 2
 _SECOND_TERM = re.compile(r"第二学期|下学期|春季学期|春学期|下期")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_SAID_NOW = re.compile(
+    r"[本今明昨]|[上下](?![旬半中])"
+)  # 下周三前: from the day the paper was written, not from the month named last
+_OWN = re.compile(r"(?:本|这个)(?P<unit>[季月])")
+_PLANNED_FOR = re.compile(r"(?<![前上\d])(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})(?:(?P<unit>[季月])(?![底末初前]))")
 _SPEAKER = re.compile(r"今|本|明|去|前年|上年|后年")
 
 
@@ -84,7 +91,7 @@ class Timeline:
 
     def _resolved(self, t: Time, segment: Segment) -> Time:
         if t.uses in ("month", "week", "day", "term"):
-            anchor = self._near()
+            anchor = planned_for(self.part, segment, t) or self._near(t)
             if anchor:
                 return times.resolve(t, anchor)
             if t.start_date or not t.end_date.startswith("XXXX"):
@@ -112,12 +119,11 @@ class Timeline:
             return times.resolve(t, date(year + 1, 1, 1))
         return found
 
-    def _near(self) -> date | None:
-        if self._month:
+    def _near(self, t: Time) -> date | None:
+        written = _DAY.fullmatch(self.part.date) is not None
+        if self._month and not (written and _SAID_NOW.match(t.text)):
             return date(self._month[0], self._month[1], 1)
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", self.part.date):
-            return date.fromisoformat(self.part.date)
-        return None
+        return date.fromisoformat(self.part.date) if written else None
 
     def _remember(self, t: Time, segment: Segment) -> None:
         first = t.start_date or t.end_date
@@ -151,6 +157,17 @@ class Timeline:
             and not _ATTRIBUTIVE.match(self.text, t.end)
         ):  # “十三五”时期,… at the head of a paragraph
             insort(self._scopes, (t.start, segment.start, int(t.end_date[:4])))
+
+
+def planned_for(part: Part, segment: Segment, t: Time) -> date | None:
+    """The first day of the quarter or month that a plan is for by its title or heading, for 本季度 and 本月 in it."""
+    if segment.year is None or not (own := _OWN.match(t.text)):
+        return None
+    for heading in (*reversed(segment.path), part.title):
+        if (m := _PLANNED_FOR.search(heading)) and m["unit"] == own["unit"]:
+            month = 3 * integer(m["n"]) - 2 if own["unit"] == "季" else integer(m["n"])
+            return date(segment.year, month, 1) if 1 <= month <= 12 else None
+    return None
 
 
 def _month_of(t: Time) -> int | None:

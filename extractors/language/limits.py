@@ -89,7 +89,7 @@ def _event(text: str, at: int, floor: int) -> int:
     low = max(floor, at - _REACH)
     head = text[low:at]
     bounds = [m.end() for m in _CLAUSE.finditer(head)]
-    clause = head[bounds[-1] if bounds else 0 :]
+    clause = head[bounds[-1] if bounds else 0 :].lstrip(" ")
     if not _EVENT.search(clause):
         return at
     start = at - len(clause)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from extractors.language.durations import length
 from extractors.language.notation import integer
 from extractors.language.periods import Point, inherit, valid
 from extractors.language.points import JOIN, SP, alternation, guard, point
@@ -26,6 +27,7 @@ _EVENT = re.compile(rf"{SP}(?:{alternation([*_EVENTS['before'], *_WORDS['feasts'
 _CONTINUED = frozenset(" (或及和之以前后开起始截止为内期间-至到与") | {
     word[0] for word in (*_EVENTS["before"], *_WORDS["feasts"]["free"])
 }
+_COUNTED = frozenset("一两二三半123456789")  # how long before: 开学前两周
 _TERM_HEADS = frozenset(word[0] for word in _EVENTS["terms"]) | frozenset("本上下新第")
 _TERM = re.compile(
     rf"(?:{alternation(_EVENTS['terms'])}|(?<!防)汛(?=[前后]))(?:结束|开始|来临|到来)?"
@@ -196,4 +198,7 @@ def term(text: str, at: int) -> list[Hit] | None:
     if m is None:
         return None
     kind: Kind = "by" if m["by"] else "from" if m["from"] else "in"
-    return [Hit(at, m.end(), kind, Moment(Point(part="term")))]
+    end = m.end()
+    if m["by"] and text[end : end + 1] in _COUNTED and (ahead := length(text, end)):  # 学期结束前一周内
+        end = ahead[2] + text.startswith("内", ahead[2])
+    return [Hit(at, end, kind, Moment(Point(part="term")))]

@@ -94,8 +94,10 @@ def coded(text: str, start: int, end: int) -> bool:
     if before:
         if before.isascii() and before.isalpha():
             return True
-        if before == "-" and text[start - 2 : start - 1] == "号":
-            return True
+        if (before == "-" and text[start - 2 : start - 1] == "号") or (
+            before == "+" and text[start - 2 : start - 1].isdigit()
+        ):
+            return True  # K47+150段
         if (
             before in "-_./·"
             and start > 1
@@ -232,7 +234,11 @@ def _chinese_refused(
         number.approx, number.high = True, None
         return False
     if not body.strip("百千万亿"):
-        few = number.approx or before in ("近", "超", "约", "过", "逾", "成", "破", "达")  # 突破千元, 产值达千亿元
+        few = (
+            number.approx
+            or before in ("近", "超", "约", "过", "逾", "成", "破", "达", "足", "满")
+            or folded.endswith("不到", 0, start)
+        )  # 突破千元, 产值达千亿元
         return not few and not folded.startswith(("以上", "以下", "余", "多"), end)
     if len(body) == 1 and _SERIAL.match(folded, max(0, start - 2)) and start > 1:
         return True  # 一主两副, 三横四纵

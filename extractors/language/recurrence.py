@@ -40,6 +40,9 @@ _SHORT = re.compile(
     rf"(?:逐(?P<a>[月季周日旬])度?|按(?P<b>半年|年{names('按年')}|月{names('按月')}|季{names('每季')}|周{names('每周')}|旬|日{names('按日')})度?"
     r"|隔(?P<c>[年月周日天]))(?!期)"
 )
+_TERM_EDGE = re.compile(
+    rf"的?(?:开学|放假|结束|期[末中]|初|末)(?:考试)?(?:[之以]?[前后](?:{_NUM}(?:周|天|日|个月|个工作日))?内?|初)?(?![试程])"
+)
 _LIMIT = re.compile(_BEFORE)
 _WHOLE_DATE = rf"(?P<date>(?P<m>{_MON}){SP}月{SP}(?P<d>{_DAY}){SP}[日号])"
 _EVERY_DATE = re.compile(rf"每年度?的?{SP}{_WHOLE_DATE}")
@@ -136,7 +139,8 @@ def _one(text: str, at: int) -> tuple[str, int] | None:
     if n < 1:
         return None
     if unit == "学期":
-        return "", end
+        edge = _TERM_EDGE.match(text, end)
+        return "", edge.end() if edge else end
     unit = {"星期": "周", "礼拜": "周", "天": "日", "学年": "年"}.get(
         unit, unit.removesuffix("度").removesuffix("份").replace("个", "")
     )

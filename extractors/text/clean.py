@@ -29,20 +29,26 @@ _HAN_CHAR = re.compile(f"[{_HAN}]")
 _NUMBER_SPACE = re.compile(rf" (?:(?<=\d )(?=[{_HAN}%‰℃㎡])|(?<=[{_HAN}%‰] )(?=\d)|(?<=[%‰℃㎡] )(?=[{_HAN}]))")
 _GROUP_SPACE = re.compile(rf"\d(?:(?<=[{_HAN}]\d)|(?<=[{_HAN}] \d))\d{{0,2}}(?: \d{{3}})++(?= ?[{_HAN}%])")
 # 8. 4%, 12 .6亿元, or a line feed there: a point set apart from its digits. With a space after it the point could close a
-# list number, so a word that takes a value must stand before and a share or magnitude behind.
+# list number, so a word that takes a value must stand before and a measure behind; in a text that sets its points apart
+# (two of these) any word may.
+_POINT_TAIL = r"(?=[%‰℃万亿]|个?百分点|[kcm]?m(?![a-zA-Z])|公[里顷斤]|[平立]方|[米元亩吨倍])"
 _POINT_SPACE = re.compile(
     rf"(?<![\d.])(?<=[{_HAN}])\d{{1,5}}(?P<first>[ \n])\.\d{{1,3}}(?=[{_HAN}%‰])"
-    rf"|(?<=[长宽高厚深径距程降加减少低升为达到至于率比占约近超过成资入额值积量产款重投])\d{{1,4}}\.(?P<second>[ \n])\d{{1,2}}"
-    r"(?=[%‰万亿]|个?百分点|[kcm]?m(?![a-zA-Z])|公[里顷斤]|[平立]方|[米元亩吨])"
+    rf"|(?<=[长宽高厚深径距程降加减少低升为达到至于率比占约近超过成资入额值积量产款重投])\d{{1,4}}\.(?P<second>[ \n])\d{{1,2}}{_POINT_TAIL}"
     r"|(?<!\d)20\d\d\.(?P<third> )(?:1[0-2]|0?[1-9])(?=[前底至~-])"
 )
+_POINT_SPACE_LOOSE = re.compile(
+    rf"(?<![\d.])(?:(?<=[{_HAN}(])|(?<=[{_HAN}] ))\d{{1,4}}\.(?P<point> )\d{{1,2}}{_POINT_TAIL}"
+)
+_POINTS = 2
 _LETTERED = r"[ \t\u3000]*((?:[\u3400-\u9fff][ \u3000]{1,4}){1,12}[\u3400-\u9fff])[ \t\r\u3000]*(?=\n|\Z)"
 _LETTER_SPACE = re.compile(rf"\n{_LETTERED}")
 _LETTER_SPACE_FIRST = re.compile(_LETTERED)
 _RHYTHM_SPACE = re.compile(r"每(?: ?[半年季度月周旬日末底初前]){2,8}")  # 每 季 度 末
-# Figures set apart digit by digit (1 2 套, 6 . 5 千伏, 1 5 日前); one alone may be two cells of a row.
+# Figures set apart digit by digit (1 2 套, 6 . 5 千伏, 1 5 日前, 3 10亩); one alone may be two cells of a row.
 _SPREAD = re.compile(
-    r"(?<![\d.] )(?<![\d.])\d(?: [\d.]){1,12} ?(?=[%‰年月日]|[万亿千]?[元吨亩瓦伏升米]|[万亿]|[个套户家名条处台辆人所座间项件]|公[里顷])"
+    rf"(?:(?<=[{_HAN}(,、:])|(?<=[{_HAN}] ))(?<![件表图第])\d{{1,4}}(?: ?\. ?(?=\d)| (?=\d))(?:[\d.]| (?=[\d.])){{1,12}} ?"
+    r"(?=[%‰年月日时]|[万亿千]?(?:美?[元吨亩瓦伏升米次余多人例起批级岁斤株头]|平方|立方)|[万亿]|[个套户家名条处台辆所座间项件栋场期份]|公[里顷斤])"
 )
 _SPREADS = 2
 _NUMBER_MARK_SPACE = re.compile(r" (?<=\d )(?=、[\u3400-\u9fff])")  # 1 、加强领导
@@ -124,7 +130,10 @@ def clean(source: Source) -> tuple[CleanText, frozenset[str]]:
     if " " in text or "\u3000" in chars or "\u2003" in chars:
         edits += _spaces(text)
     if any(mark in text for mark in (" .", ". ", "\n.", ".\n")):
-        edits += [(*m.span(m.lastgroup or 0), "") for m in _POINT_SPACE.finditer(text)]
+        points = [m.span(m.lastgroup or 0) for m in _POINT_SPACE.finditer(text)]
+        if len(points) >= _POINTS:
+            points += [m.span("point") for m in _POINT_SPACE_LOOSE.finditer(text)]
+        edits += [(*point, "") for point in points]
     if not chars.isdisjoint(_BULLETS):
         edits += _marks(text, source.format)
     edits += wrap_edits(text, source)

@@ -1,0 +1,112 @@
+"""Is a figure the parameter of a standing rule or scoring scheme (每次扣1分, 最高补助100万元, 超过10吨的,…)?"""
+
+from __future__ import annotations
+
+import re
+
+from extractors.context import SentenceView
+from extractors.language.quantities import Quantity
+from extractors.lexicon import patterns, words
+
+
+def _any(key: str) -> str:
+    return "|".join(re.escape(w) for w in words("figures", key))
+
+
+_SENTENCE_REACH = 480  # what decides a figure stands this near; one "sentence" may be a page without its stops
+_RULE = re.compile(
+    r"扣|加分|得分|计分|记分|罚款|分值|权重|(?<![已体部均面构成楼现])封顶(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
+)
+_RULE_SUBSIDY = re.compile(patterns("figures", "subsidy"))
+_POINTS = re.compile(
+    r"[计扣加得记]\s*\d+(?:\.\d+)?\s*分"
+)  # a scoring scheme: every number of the sentence is part of it
+_RULE_LIMIT = re.compile(patterns("figures", "subsidy_limit"))
+_RULE_TERMS = re.compile(r"每|按|最高|一次性|标准|给予|的[,，]|不超过")
+_RULE_FORM = re.compile(
+    r"的[一-龥]{0,4}?[,，、]?(?:奖|罚|给予|予以|按照?|一次性|每|不予|扣|加|奖|分别(?:奖励|补助|给予|资助))"
+)
+# A threshold or a case with what follows from it: 超过10吨的,… ; 达到1亿元的企业,给予… ; 按投入的50%给予…
+_CONDITION = re.compile(
+    r"(?:及?以上|以下|以内|[（(]不?含[）)])?(?:的[一-龥]{0,8}?(?:[,，、]|不?[奖罚]|须|应(?!急)|不得|不予|给予|予以|取消|一律|按)|者[,，]|时[,，])"
+)
+_ALL_WHO = re.compile(r"(?<![^,，。;；:：\n])凡[^,，。;；]{0,30}$")  # 凡1小时雨量超过50毫米的,…
+_MADE = re.compile(rf"(?:{_any('verb')}|组建|成立|选聘)(?:不少于|不低于|至少|不超过)$")  # 组建不少于20人的队伍
+_GRADED = re.compile(r"(?:考核|考评|评价|成绩|总评|得分)[^。;；]{0,8}[,，]?(?:所)?占比?(?:例|重)?(?:为)?\s*$")
+# A level at which something is set off: 缺口达到2万千瓦时启动Ⅳ级响应.
+_WHEN = re.compile(
+    r"(?:及?以上)?(?:时|的)?[,，]?(?:启动|自动启动|触发)[^,，。;；]{0,8}(?:响应|预案|机制|预警)|[^,，。;；]{0,20}?时[,，]?(?:启动|触发|发布|立即)"
+)
+_COMPARED_CASE = re.compile(r"(?:低于|高于|落后|滞后|少于)[^,，。;；]{0,12}$")
+_CONSEQUENCE = re.compile(
+    r"的[^,，。;；]{0,8}[,，][^,，。;；]{0,12}(?:给予|予以|奖励|补助|补贴|处以|并处|处罚|罚款|扣|不予|取消|资助)"
+)
+_SHARE_GIVEN = re.compile(r"(?:的)?(?:比例)?(?:分成|分担|分摊|给予|予以|计提|返还|配套|奖励|补助|补贴|资助|扣)")
+_MEASURED_BY_POINTS = re.compile(patterns("figures", "measured_by_points"))
+_RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至)约?$")
+_RAISED_REACH = 8
+_SCORING = re.compile("|".join(words("figures", "scoring")))
+
+
+def rule_of(sentence: SentenceView, clause: str, q: Quantity, measure: str) -> str | None:
+    """The word that tells that a quantity sets a rule, None where nothing does; ``clause`` is its comma part."""
+    done = sentence.segment.tense == "done"
+    if (
+        (m := _RULE.search(clause))
+        and (m.group() != "得分" or (measure in ("分", "%") and not _MEASURED_BY_POINTS.search(clause)))
+        and not (done and m.group() == "罚款")
+    ):
+        return m.group()
+    if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
+        return "分"
+    around = sentence.text[max(sentence.start, q.start - _SENTENCE_REACH) : min(sentence.end, q.end + _SENTENCE_REACH)]
+    raised = _RAISED.search(sentence.text, max(sentence.start, q.start - _RAISED_REACH), q.start)
+    reported = sentence.segment.tense == "done" or raised is not None
+    if (
+        not reported
+        and (m := _RULE_SUBSIDY.search(clause))
+        and (_RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause))
+    ):
+        return m.group()
+    if not reported and _RULE_SUBSIDY.search(around):
+        if measure.startswith("元") and _RULE_LIMIT.search(clause):
+            return "最高"
+        if "等奖" in around:
+            return "等奖"
+    if m := _POINTS.search(around):
+        return m.group()
+    near = sentence.text[max(sentence.start, q.start - 8) : q.start]
+    if "每" in near and measure != "%" and (m := _RULE.search(around)):
+        return m.group()  # 每发现1起,扣减50万元
+    if not reported and (m := _RULE_SUBSIDY.search(clause)) and _RULE.search(around):
+        return m.group()
+    if (
+        q.bound in ("ge", "le", "range")
+        or _COMPARED_CASE.search(sentence.text, max(sentence.start, q.start - 24), q.start)
+    ) and (
+        _ALL_WHO.search(sentence.text, max(sentence.start, q.start - 40), q.start)
+        or (
+            _CONDITION.match(sentence.text, q.end, sentence.end)
+            and not _MADE.search(sentence.text, max(sentence.start, q.start - 10), q.start)
+        )
+    ):
+        return "的"
+    if measure == "%" and _GRADED.search(sentence.text, max(sentence.start, q.start - 20), q.start):
+        return "考核"
+    for m in _CONSEQUENCE.finditer(
+        sentence.text, max(sentence.start, q.start - _SENTENCE_REACH), min(sentence.end, q.end + 40)
+    ):
+        if m.start() <= q.start or sentence.text.find(",", q.end, m.start()) < 0:
+            return m.group()
+    if _WHEN.match(sentence.text, q.end, sentence.end):
+        return "时"
+    if measure in ("%", "比例") and (m := _SHARE_GIVEN.match(sentence.text, q.end, sentence.end)):
+        return m.group()
+    if (
+        measure in ("%", "百分点")
+        and sentence.segment.path
+        and _SCORING.search(sentence.segment.path[-1])
+        and "占" in clause
+    ):
+        return sentence.segment.path[-1]
+    return None
