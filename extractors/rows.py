@@ -1,29 +1,39 @@
-"""Mentions in clean offsets → rows in source offsets, with their ids, quotes and places."""
+"""Mentions in clean offsets → rows in source offsets, with their ids, quotes and places.
+
+Rows are made column by column: a workbook has so many that a call for each of their cells would take most of the time.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cache
+from itertools import repeat
+from typing import Any, TypeVar
 
 from extractors.calibration import calibrated
-from extractors.document import Document, Part, Segment, warnings_text
+from extractors.document import Document, Part, Segment, Table, warnings_text
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
-from extractors.schema import DeadlineRow, DocumentRow, FigureRow, TaskRow, UnitRow, row_id
+from extractors.schema import ROLES, TABLES, DeadlineRow, DocumentRow, FigureRow, Place, TaskRow, UnitRow, row_ids
 from extractors.tasks import Task
 
 _JOIN = ";"
 _BOUND_MARK = {"ge": "≥", "le": "≤", "approx": "约"}
+_FIRM = 0.5
 _OCR_TRUST = 0.9  # what is left of a row's confidence where its page was read from a picture
 Person = tuple[int, int]  # clean span of a name
-_Columns = tuple[str, int, str, int, int, str, str, str, int | None, str, str, float]  # those of schema.Place
+_Columns = dict[str, Iterable[Any]]  # by name of the column: its values, a row each
+_AnyRow = TypeVar("_AnyRow", bound=Place)
+_MemberRow = FigureRow | DeadlineRow | UnitRow
+_TABLE = {spec.row: name for name, spec in TABLES.items()}
 
 
 @dataclass(slots=True)
 class MentionRows:
-    """The rows of one part and, by identity of the mention, which row a mention became and its confidence before OCR."""
+    """The rows of one part and, by identity of the mention, which row a mention became; ``sure``: the confidence of rows
+    whose page was read from a picture, before that was counted against them, by identity of the row."""
 
     figures: list[FigureRow] = field(default_factory=list)
     deadlines: list[DeadlineRow] = field(default_factory=list)
@@ -35,13 +45,26 @@ class MentionRows:
 _PINYIN = re.compile(r"[(（][a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿüɡɑ]{1,7}[)）]")
 
 
+class _Sentences(dict[tuple[int, int], str]):
+    """The sentences of a document by their clean spans."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self._document = document
+
+    def __missing__(self, span: tuple[int, int]) -> str:
+        start, end = self._document.source_span(*span)
+        found = self[span] = self._document.source.text[start:end].strip()
+        return found
+
+
 class RowWriter:
     """Writes the rows of one document; confidences are ``calibrated``, else as the rules give them."""
 
     def __init__(self, document: Document, calibrated: bool = True) -> None:
         self._document, self._source, self._calibrated = document, document.source, calibrated
-        self._seen: dict[tuple[str, int, int, str], int] = {}
-        self._sentences: dict[tuple[int, int], str] = {}
+        self._seen: dict[str, dict[str, int]] = {}
+        self._sentences = _Sentences(document)
         self._cells: dict[int, list[int]] = {}  # by table: where its cells begin
 
     def document_row(self, part: Part, unread: int = 0) -> DocumentRow:
@@ -60,124 +83,184 @@ class RowWriter:
     ) -> MentionRows:
         """Rows of the mentions of a part; their ``task_id`` is filled by :meth:`task_rows`."""
         rows = MentionRows()
-        for f in figures:
-            sure = rows.sure[id(f)] = self._sure(part, f)
-            key, place = self._place(part, f, "figures", "", sure)
-            figure = FigureRow(
-                *place, figure_id=key, indicator=f.indicator, value_low=f.low, value_high=f.high, unit=f.measure, bound=f.bound,
-                status=f.status, change=f.change, basis=f.basis, period_start=f.period[0], period_end=f.period[1],
-            )  # fmt: skip
-            rows.figures.append(figure)
-            rows.by_mention[id(f)] = figure
-        for d in deadlines:
-            sure = rows.sure[id(d)] = self._sure(part, d)
-            key, place = self._place(part, d, "deadlines", d.kind, sure)
-            deadline = DeadlineRow(
-                *place, deadline_id=key, kind=d.kind, due_start=d.due_start, due_end=d.due_end, rrule=d.rrule,
-                duration=d.duration, action=d.action,
-            )  # fmt: skip
-            rows.deadlines.append(deadline)
-            rows.by_mention[id(d)] = deadline
-        for u in units:
-            sure = rows.sure[id(u)] = self._sure(part, u)
-            key, place = self._place(part, u, "units", u.role, sure)
-            unit = UnitRow(*place, unit_id=key, name=u.name, canonical=u.canonical, role=u.role, action=u.action)
-            rows.units.append(unit)
-            rows.by_mention[id(u)] = unit
+        rows.figures = self._written(FigureRow, part, figures, ["" for _ in figures], rows, {
+            "indicator": [f.indicator for f in figures], "value_low": [f.low for f in figures],
+            "value_high": [f.high for f in figures], "unit": [f.measure for f in figures],
+            "bound": [f.bound for f in figures], "status": [f.status for f in figures],
+            "change": [f.change for f in figures], "basis": [f.basis for f in figures],
+            "period_start": [f.period[0] for f in figures], "period_end": [f.period[1] for f in figures],
+        })  # fmt: skip
+        kinds = [d.kind for d in deadlines]
+        rows.deadlines = self._written(DeadlineRow, part, deadlines, kinds, rows, {
+            "kind": kinds, "due_start": [d.due_start for d in deadlines], "due_end": [d.due_end for d in deadlines],
+            "rrule": [d.rrule for d in deadlines], "duration": [d.duration for d in deadlines],
+            "action": [d.action for d in deadlines],
+        })  # fmt: skip
+        roles = [u.role for u in units]
+        rows.units = self._written(UnitRow, part, units, roles, rows, {
+            "name": [u.name for u in units], "canonical": [u.canonical for u in units], "role": roles,
+            "action": [u.action for u in units],
+        })  # fmt: skip
         return rows
 
     def task_rows(self, part: Part, tasks: list[Task], rows: MentionRows, persons: list[Person]) -> list[TaskRow]:
         """Rows of the tasks of a part; sets ``task_id`` on the rows of their members."""
-        written: list[TaskRow] = []
+        by_mention, sure = rows.by_mention, rows.sure
+        own, trust, told = list[list[_MemberRow]](), list[float](), list[tuple[str, ...]]()
         for task in tasks:
-            sure = max([rows.sure[id(m)] for m in (*task.members(), *task.shared)], default=0.0)
-            whole = Mention(task.start, task.end, task.segment, task.sentence, task.rule, "", sure)
-            key, place = self._place(part, whole, "tasks", "", sure)
-            figures: list[FigureRow] = [rows.by_mention[id(m)] for m in task.figures]
-            deadlines: list[DeadlineRow] = [rows.by_mention[id(m)] for m in task.deadlines]
-            units: list[UnitRow] = [rows.by_mention[id(m)] for m in task.units]
-            members: list[FigureRow | DeadlineRow | UnitRow] = [*figures, *deadlines, *units]
-            for row in members:
+            figures: list[FigureRow] = [by_mention[id(m)] for m in task.figures]
+            deadlines: list[DeadlineRow] = [by_mention[id(m)] for m in task.deadlines]
+            units: list[UnitRow] = [by_mention[id(m)] for m in task.units]
+            members: list[_MemberRow] = [*figures, *deadlines, *units]
+            own.append(members)
+            if task.shared:
+                shared = [by_mention[id(m)] for m in task.shared]
+                deadlines += [r for r in shared if isinstance(r, DeadlineRow)]
+                units += [r for r in shared if isinstance(r, UnitRow)]
+                members = [*members, *shared]
+            marks = [sure.get(id(r), r.confidence) for r in members] if sure else [r.confidence for r in members]
+            trust.append(max(marks) if marks else 0.0)
+            told.append(_of_members(figures, deadlines, units))
+        columns = self._place(part, "tasks", tasks, [""] * len(tasks), [""] * len(tasks), trust)
+        columns |= {
+            "action": [t.action for t in tasks], "status": [_status(t) for t in tasks],
+            "persons": [self._persons(t, persons) for t in tasks],
+        }  # fmt: skip
+        columns |= zip(_OF_MEMBERS, zip(*told, strict=True), strict=False)
+        made = _made(TaskRow, columns)
+        for written, its in zip(made, own, strict=True):
+            key = written.task_id
+            for row in its:
                 row.task_id = key
-            shared = [rows.by_mention[id(m)] for m in task.shared]
-            deadlines += [r for r in shared if isinstance(r, DeadlineRow)]
-            units += [r for r in shared if isinstance(r, UnitRow)]
-            written.append(
-                TaskRow(
-                    *place, task_id=key, action=task.action, status=_status(task), persons=self._persons(task, persons),
-                    **of_members(figures, deadlines, units),
-                )
-            )  # fmt: skip
-        return written
+        return made
 
     def _persons(self, task: Task, persons: list[Person]) -> str:
         """Names in the stretch of a task and those that merged cells give it; ``persons`` are in order."""
+        if not persons and not task.persons:
+            return ""
         own = persons[bisect_left(persons, (task.start, 0)) : bisect_left(persons, (task.end, 0))]
         return _JOIN.join(dict.fromkeys(_person(self._document.text[a:b]) for a, b in (*task.persons, *own)))
 
-    def _place(self, part: Part, m: Mention, table: str, key: str, sure: float) -> tuple[str, _Columns]:
-        """(id, the columns that every row carries, in the order of :class:`~extractors.schema.Place`); ``sure``: the
-        confidence of the mention."""
-        source, segment = self._source, m.segment
-        start, end = self._document.clean.source_span(m.start, m.end)
-        if "pinyin_noise" in part.quality and (noise := _PINYIN.match(source.text, end)):
-            end = noise.end()  # 鎮(zhèn): the reading belongs to its character
-        at = (table, start, end, key)
-        ordinal = self._seen.get(at, 0)
-        self._seen[at] = ordinal + 1
-        page = self._document.page_at(start) if source.pages else None
-        return row_id(source.doc_id, table, start, end, key, ordinal), (
-            source.doc_id, part.number, " > ".join(segment.path), start, end, source.text[start:end], self._sentence(m.sentence),
-            self._cell_place(segment, start) if segment.table is not None else "", page.number if page else None, m.rule, m.cue,
-            round(sure * _OCR_TRUST, 3) if page and page.ocr else sure,
-        )  # fmt: skip
+    def _written(
+        self,
+        kind: type[_AnyRow],
+        part: Part,
+        mentions: Sequence[Mention],
+        keys: list[str],
+        rows: MentionRows,
+        own: _Columns,
+    ) -> list[_AnyRow]:
+        """Rows of a table: beside the columns of their ``own`` those that every row carries. ``keys``: kinds or roles."""
+        quality = part.quality
+        trust = [calibrated(m, quality) if self._calibrated else m.confidence for m in mentions]
+        made = _made(kind, own | self._place(part, _TABLE[kind], mentions, keys, [m.cue for m in mentions], trust))
+        rows.by_mention.update(zip(map(id, mentions), made, strict=True))
+        if "ocr" in quality:
+            rows.sure.update(zip(map(id, made), trust, strict=True))
+        return made
 
-    def _sure(self, part: Part, m: Mention) -> float:
-        return calibrated(m, part.quality) if self._calibrated else m.confidence
+    def _place(
+        self,
+        part: Part,
+        table: str,
+        spots: Sequence[Mention | Task],
+        keys: list[str],
+        cues: list[str],
+        trust: list[float],
+    ) -> _Columns:
+        """The columns that every row carries, those of :class:`~extractors.schema.Place`, and the id."""
+        source, clean = self._source, self._document.clean
+        starts, ends = [m.start for m in spots], [m.end for m in spots]
+        if clean.clean_at:
+            spans = [clean.source_span(a, b) for a, b in zip(starts, ends, strict=True)]
+            starts, ends = [a for a, _ in spans], [b for _, b in spans]
+        text, sentences = source.text, self._sentences
+        if "pinyin_noise" in part.quality:  # 鎮(zhèn): the reading belongs to its character
+            ends = [noise.end() if (noise := _PINYIN.match(text, end)) else end for end in ends]
+        pages: Iterable[int | None] = repeat(None)
+        if source.pages:
+            on = [self._document.page_at(start) for start in starts]
+            pages = [page.number if page else None for page in on]
+            trust = [
+                round(sure * _OCR_TRUST, 3) if page and page.ocr else sure for page, sure in zip(on, trust, strict=True)
+            ]
+        return {
+            TABLES[table].key[0]: row_ids(source.doc_id, table, zip(starts, ends, keys, strict=True), self._seen.setdefault(table, {})),
+            "doc_id": repeat(source.doc_id), "part": repeat(part.number),
+            "section": [" > ".join(m.segment.path) for m in spots], "start": starts, "end": ends,
+            "quote": [text[a:b] for a, b in zip(starts, ends, strict=True)],
+            "sentence": [sentences[m.sentence] for m in spots], "place": self._cell_places(spots, starts), "page": pages,
+            "rule": [m.rule for m in spots], "cue": cues, "confidence": trust,
+        }  # fmt: skip
 
-    def _cell_place(self, segment: Segment, start: int) -> str:
-        table = segment.table
-        if table is None:
-            return ""
-        starts = self._cells.get(table.number)
-        if starts is None:
-            starts = self._cells[table.number] = [c.start for c in table.cells]
-        i = bisect_right(starts, start) - 1
-        if i >= 0 and (start == starts[i] or start < table.cells[i].end):
-            return table.place(table.cells[i])
-        # A row may begin before its first cell: with a quote, or with empty cells.
-        after = table.cells[i + 1] if i + 1 < len(starts) else None
-        return table.place(after) if after is not None and after.row == segment.row else ""
-
-    def _sentence(self, span: tuple[int, int]) -> str:
-        found = self._sentences.get(span)
-        if found is None:
-            start, end = self._document.source_span(*span)
-            found = self._sentences[span] = self._source.text[start:end].strip()
+    def _cell_places(self, spots: Iterable[Mention | Task], starts: Iterable[int]) -> list[str]:
+        """In which cell each of the spots stands, empty outside tables; ``starts``: where, in the source."""
+        found = list[str]()
+        table: Table | None = None
+        begins = list[int]()
+        for spot, start in zip(spots, starts, strict=True):
+            segment = spot.segment
+            if segment.table is not table:
+                table = segment.table
+                if table is not None and (begins := self._cells.get(table.number, [])) == []:
+                    begins = self._cells[table.number] = [c.start for c in table.cells]
+            found.append("" if table is None else _cell_place(table, begins, segment, start))
         return found
+
+
+def _cell_place(table: Table, begins: list[int], segment: Segment, start: int) -> str:
+    i = bisect_right(begins, start) - 1
+    if i >= 0 and ((cell := table.cells[i]).start == start or start < cell.end):
+        return table.place(cell)
+    # A row may begin before its first cell: with a quote, or with empty cells.
+    after = table.cells[i + 1] if i + 1 < len(begins) else None
+    return table.place(after) if after is not None and after.row == segment.row else ""
+
+
+@cache
+def _fields(kind: type[Place]) -> tuple[tuple[str, Any], ...]:
+    """Names and defaults of the columns of a table."""
+    return tuple((f.name, f.default) for f in fields(kind))
+
+
+def _made(kind: type[_AnyRow], columns: _Columns) -> list[_AnyRow]:
+    """Rows of a table from its columns; a column that is not there has its default."""
+    given = [columns[name] if name in columns else repeat(default) for name, default in _fields(kind)]  # type: ignore[arg-type]
+    return list(map(kind, *given))
 
 
 def of_members(
     figures: Sequence[FigureRow], deadlines: Sequence[DeadlineRow], units: Sequence[UnitRow]
-) -> dict[str, Any]:
+) -> dict[str, str]:
     """The columns of a task that its members give: who, until when, how much, and their ids."""
-    firm = [d for d in deadlines if d.confidence >= 0.5] or deadlines
+    return dict(zip(_OF_MEMBERS, _of_members(figures, deadlines, units), strict=True))
+
+
+_OF_MEMBERS = (
+    *("lead_units", "responsible_units", "assist_units", "supervise_units", "due_start", "due_end", "rrule", "figures"),
+    *("figure_ids", "deadline_ids", "unit_ids"),
+)
+
+
+def _of_members(
+    figures: Sequence[FigureRow], deadlines: Sequence[DeadlineRow], units: Sequence[UnitRow]
+) -> tuple[str, ...]:
     named: dict[str, dict[str, None]] = {}  # by role, each once, in the order of the text
     for u in units:
         named.setdefault(u.role, {})[u.canonical or u.name] = None
-    return {
-        "lead_units": _JOIN.join(named.get("lead", ())),
-        "responsible_units": _JOIN.join(named.get("responsible", ())),
-        "assist_units": _JOIN.join(named.get("assist", ())),
-        "supervise_units": _JOIN.join(named.get("supervise", ())),
-        "due_start": min([d.due_start for d in firm if d.due_start], default=""),
-        "due_end": max([d.due_end for d in firm if d.due_end], default=""),
-        "rrule": next((d.rrule for d in firm if d.rrule), ""),
-        "figures": _JOIN.join([_readable(f) for f in figures if f.status == "target" and f.confidence >= 0.5]),
-        "figure_ids": _JOIN.join([f.figure_id for f in figures]),
-        "deadline_ids": _JOIN.join([d.deadline_id for d in deadlines]),
-        "unit_ids": _JOIN.join([u.unit_id for u in units]),
-    }
+    who = [_JOIN.join(named[role]) if role in named else "" for role in ROLES]
+    start = end = rrule = ""
+    if deadlines:
+        firm = [d for d in deadlines if d.confidence >= _FIRM] or deadlines
+        start = min([d.due_start for d in firm if d.due_start], default="")
+        end = max([d.due_end for d in firm if d.due_end], default="")
+        rrule = next((d.rrule for d in firm if d.rrule), "")
+    return (
+        *who, start, end, rrule,
+        _JOIN.join([_readable(f) for f in figures if f.status == "target" and f.confidence >= _FIRM]),
+        _JOIN.join([f.figure_id for f in figures]), _JOIN.join([d.deadline_id for d in deadlines]),
+        _JOIN.join([u.unit_id for u in units]),
+    )  # fmt: skip
 
 
 def _person(name: str) -> str:

@@ -7,7 +7,7 @@ Table Schema and the tables page of the docs are all made from here, so a column
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, Literal
@@ -62,8 +62,25 @@ def column(
 
 def row_id(doc_id: str, table: str, start: int, end: int, key: str, ordinal: int = 0) -> str:
     """Stable id of a row: a hash of document, table, place, kind or role and ordinal at that place."""
-    raw = f"{doc_id}|{table}|{start}|{end}|{key}|{ordinal}"
-    return hashlib.blake2b(raw.encode(), digest_size=8).hexdigest()
+    digest = _stem(doc_id, table)
+    digest.update(f"{start}|{end}|{key}|{ordinal}".encode())
+    return digest.hexdigest()
+
+
+def row_ids(doc_id: str, table: str, places: Iterable[tuple[int, int, str]], seen: dict[str, int]) -> Iterator[str]:
+    """The same of many rows of a document by (start, end, kind or role). ``seen`` counts the rows of the table at each
+    place, over several calls."""
+    stem = _stem(doc_id, table)
+    for start, end, key in places:
+        place = f"{start}|{end}|{key}"
+        ordinal = seen[place] = seen.get(place, -1) + 1
+        digest = stem.copy()
+        digest.update(f"{place}|{ordinal}".encode())
+        yield digest.hexdigest()
+
+
+def _stem(doc_id: str, table: str) -> hashlib.blake2b:
+    return hashlib.blake2b(f"{doc_id}|{table}|".encode(), digest_size=8)
 
 
 @dataclass(slots=True)
