@@ -3,44 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from extractors import actions
 from extractors.context import PartView, RowShare
 from extractors.document import Segment
 from extractors.language.organisations import Organisation
 from extractors.lexicon import words
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
-from extractors.unit_words import words as unit_words
-from extractors.worktables import cells, content, headers, names
+from extractors.worktables import cells, content, headers, names, rownames
 from extractors.worktables.cells import RowView
 from extractors.worktables.grid import Entry, Grid
 from extractors.worktables.headers import UNIT_ROLES, Column
 from extractors.worktables.layout import Block
 from extractors.worktables.marks import Marks
 from extractors.worktables.prose import ProseReader
+from extractors.worktables.rownames import Placed
 
 _BRACKET = re.compile(r"[(（]([^()（）]{1,12})[)）]\s*$")
-_LABEL = re.compile(
-    r"[^,，。;；:：]{0,12}[月季度旬日周]份?\s*[:：]\s*|(?:\d{1,2}[-—~至、]?){1,4}月份?(?:[上中下]旬|[初底])?(?:前|以前)?[:：,，]?\s*(?=.{4})"
-)
-_FIRST = re.compile(r"[;；。]|(?<=.{4})\s*(?=[(（]\d{1,2}[)）]|[①-⑳])")
 _REPORT = re.compile("|".join(map(re.escape, words("worktables", "report"))))
 _BLANK = frozenset(words("worktables", "blank"))
 _SHORT = 30
 _FIRST_ROWS = 40
 _SURE = 0.5
-_LEAST = 3  # characters of a name before a list of units in its cell
-_ROLES_INSIDE = re.compile(r"[(（](?=[^()（）]*(?:牵头|负责|配合|承办|主办|协办|完成时限))[^()（）]{4,}[)）]$")
 _DITTO = frozenset(words("worktables", "ditto"))
-_SHARED = (*UNIT_ROLES, "deadline", "start", "person", "schedule")
+_SILENT = frozenset(("number", "code", "measure", "period", "duty"))
+_SHARED = frozenset((*UNIT_ROLES, "deadline", "start", "person", "schedule"))
 _SENTENCE = 60  # a cell of time limits that is longer says what is to be done, sentence by sentence
 _LATE, _EARLY = "09", "04"
 _YEAR = re.compile(r"\d{4}|年")
 _FULL_DATE = re.compile(r"\d{4}-\d\d-\d\d$")
-Placed = tuple[Column, Entry]  # a cell with its column
-_OWN = ("task", "target", "problem", "", "value", "schedule", "done", "deadline", "start")
+_OWN = frozenset(("task", "target", "problem", "", "value", "schedule", "done", "deadline", "start"))
 
 
 @dataclass(slots=True)
@@ -65,6 +58,10 @@ class _Held:
     persons: list[names.Span] = field(default_factory=list)
 
 
+_NOTHING = _Held()  # of all cells that give nothing; never added to
+_Reader = Callable[[RowView, Block, Column, Entry, _Held], None]
+
+
 class Filler:
     """Fills :class:`TableRows` from the blocks of one part."""
 
@@ -74,8 +71,12 @@ class Filler:
         self._merged: dict[int, _Held] = {}
         self._prose = ProseReader(view)
         self._marks = Marks(self._names)
-        self._last: dict[int, _Held] = {}  # by column: what its last cell gave
+        self._last: dict[int, _Held] = {}  # by column of the block: what its last cell gave
         self._steps: dict[int, str] = {}  # by merged task: when its last step begins
+        self._readers: dict[str, _Reader] = {
+            **dict.fromkeys(UNIT_ROLES, self._bodies), **dict.fromkeys(("deadline", "start"), self._limits),
+            "person": self._named_persons, "schedule": self._schedule,
+        }  # fmt: skip
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take all cells of units before the blocks are read: the longest form of a name may stand in the last of them."""
@@ -86,27 +87,30 @@ class Filler:
         reported = any(_REPORT.search(t) for t in titles)
         heads = [e.text for r in (*block.head, *block.rows[:_FIRST_ROWS]) for e in grid.rows[r] if len(e.text) < _SHORT]
         planned = any(w in said for said in (*titles, *heads) for w in words("worktables", "planned"))
+        self._last = {}
         for number in block.rows:
             self._row(grid, block, number, reported, planned)
 
     def _row(self, grid: Grid, block: Block, number: int, reported: bool, planned: bool) -> None:
         segment = grid.segments[number]
-        own, above = grid.rows[number], grid.covering.get(number, [])
-        placed = [(block.column(e.column), e) for e in own]
+        above = grid.covering.get(number, ())
+        placed = [(block.column(e.column), e) for e in grid.rows[number]]
         covering = [(block.column(e.column), e) for e in above]
         row = self._known(block, segment, placed, covering, reported, planned)
         view = self._view
         if row.period[0] and not block.work:
             row.name = ""
         total = content.is_total(row.name) or content.is_only_time(row.name)
-        view.row_names[segment.start] = "" if total else row.name
+        name = view.row_names[segment.start] = "" if total else row.name
         share = RowShare(segment)
         for column, entry in placed:
-            if column.role in _SHARED and entry.text in _DITTO:
-                self._again(self._last.get(column.place[0]), share, segment)
+            if column.role not in _SHARED:
+                held = self._cell(row, block, column, entry)
+            elif entry.text in _DITTO:
+                self._again(self._last.get(entry.column), share, segment)
                 continue
-            held = self._cell(row, block, column, entry)
-            self._last[column.place[0]] = held
+            else:
+                held = self._last[entry.column] = self._cell(row, block, column, entry)
             if entry.row_span > 1:
                 self._merged[entry.start] = held
             if grid.across:
@@ -114,14 +118,14 @@ class Filler:
         for column, entry in covering:
             if column.role in _SHARED:
                 held = self._merged.get(entry.start) or self._cell(row, block, column, entry)
-                self._merged[entry.start] = self._last[column.place[0]] = held
+                self._merged[entry.start] = self._last[entry.column] = held
                 self._again(held, share, segment)
         if block.marked:
-            self._add(_Held(), self._marks.read(row, block, own, share))
+            self._add(_Held(), self._marks.read(row, block, grid.rows[number], share))
         if above:
-            self._roll(grid, block, own, above)
+            self._roll(block, grid.rows[number], above)
         if share.mentions or share.persons:
-            share.alone = bool(view.row_names[segment.start]) and any(c.role in _OWN for c, _ in placed)
+            share.alone = bool(name) and any(c.role in _OWN for c, _ in placed)
             view.row_shares[segment.start] = share
 
     @staticmethod
@@ -137,12 +141,12 @@ class Filler:
         """The row with its name, measure, period and tense."""
         row = RowView(segment, (segment.start, segment.end))
         row.work = block.work
-        row.name = _name(block, own, above)
-        label = _BRACKET.search(row.name)
+        row.name = rownames.name(block, own, above)
+        label = _BRACKET.search(row.name) if row.name.endswith((")", "）")) else None
         if label and headers.measure(label.group(1)):
             row.measure = label.group(1)
             row.name = row.name[: label.start()].strip()
-        for column, e in (*own, *above):
+        for column, e in (*own, *above) if block.varied else ():
             if column.role == "measure" and headers.measure(e.text):
                 row.measure = e.text
             elif column.role == "period" and (t := headers.period_label(e.text)):
@@ -155,38 +159,49 @@ class Filler:
 
     def _cell(self, row: RowView, block: Block, column: Column, entry: Entry) -> _Held:
         """Read one cell and add what it gives to the result; a cell that should have given something is counted."""
-        held = _Held()
-        self._read(row, block, column, entry, held)
-        if not held.mentions and not held.persons and cells.holds(column, entry, started=column.role == "start"):
-            self._result.unread += 1
-        return held
-
-    def _read(self, row: RowView, block: Block, column: Column, entry: Entry, held: _Held) -> None:
         role = column.role
-        if role in ("number", "code", "measure", "period", "schedule", "duty") or entry.text in _BLANK:
-            if role == "schedule" and not content.is_mark(entry.text):
-                self._text(row, column, entry, held, dated=True)
-        elif role in UNIT_ROLES:
-            read = self._names.units(entry.text, role, column.persons)
-            self._units(row, entry, read, held, role)
-            if cells.holds_digit(entry.text):
-                self._text(row, column, entry, held, dated=True)
-        elif role in ("deadline", "start") and len(entry.text) <= _SENTENCE:
-            due = cells.limits(self._view, row, column, entry)
-            if role == "start":
-                due = [d for d in due if not self._begun(d)]
-            self._add(held, due)
-            self._labelled(row, entry, held)
-            self._text(row, column, entry, held, dated=False)
-        elif role == "person":
-            self._persons(entry, names.persons(entry.text), held)
-        else:
-            figure = self._number(row, block, column, entry)
-            if figure is not None:
-                self._add(held, [figure])
-            elif not content.is_number(entry.text):
-                self._labelled(row, entry, held)
-                self._text(row, column, entry, held, dated=row.planned)
+        if role in _SILENT or entry.text in _BLANK:
+            return _NOTHING
+        held = _Held()
+        self._readers.get(role, self._words_or_number)(row, block, column, entry, held)
+        if held.mentions or held.persons:
+            return held
+        if cells.holds(column, entry, started=role == "start"):
+            self._result.unread += 1
+        return _NOTHING
+
+    def _schedule(self, row: RowView, _block: Block, column: Column, entry: Entry, held: _Held) -> None:
+        if not content.is_mark(entry.text):
+            self._text(row, column, entry, held, dated=True)
+
+    def _bodies(self, row: RowView, _block: Block, column: Column, entry: Entry, held: _Held) -> None:
+        self._units(row, entry, self._names.units(entry.text, column.role, column.persons), held)
+        if cells.holds_digit(entry.text):
+            self._text(row, column, entry, held, dated=True)
+
+    def _limits(self, row: RowView, block: Block, column: Column, entry: Entry, held: _Held) -> None:
+        if len(entry.text) > _SENTENCE:
+            self._words_or_number(row, block, column, entry, held)
+            return
+        due = cells.limits(self._view, row, column, entry)
+        if column.role == "start":
+            due = [d for d in due if not self._begun(d)]
+        held.mentions += due
+        self._result.deadlines += due
+        self._units(row, entry, self._names.labelled(entry.text), held)
+        self._text(row, column, entry, held, dated=False)
+
+    def _named_persons(self, _row: RowView, _block: Block, _column: Column, entry: Entry, held: _Held) -> None:
+        self._persons(entry, names.persons(entry.text), held)
+
+    def _words_or_number(self, row: RowView, block: Block, column: Column, entry: Entry, held: _Held) -> None:
+        figure = self._number(row, block, column, entry)
+        if figure is not None:
+            held.mentions.append(figure)
+            self._result.figures.append(figure)
+        elif not content.is_number(entry.text):
+            self._units(row, entry, self._names.labelled(entry.text), held)
+            self._text(row, column, entry, held, dated=row.planned)
 
     def _begun(self, d: DeadlineMention) -> bool:
         """Whether a start lies before the year of the plan: it is past and limits nothing."""
@@ -195,10 +210,10 @@ class Filler:
         return year is not None and day[:4].isdigit() and int(day[:4]) < year
 
     def _number(self, row: RowView, block: Block, column: Column, entry: Entry) -> FigureMention | None:
+        if column.role != "value" and not (column.measure or row.measure or block.measure):
+            return None
         value = column.role == "value" and content.NUMERIC.fullmatch(entry.text)
         if not (value or content.is_number(entry.text)) or not (column.header or row.name):
-            return None
-        if column.role != "value" and not (column.measure or row.measure or block.measure):
             return None
         return cells.number(row, column, entry, block.measure, self._status(row, column))
 
@@ -219,23 +234,22 @@ class Filler:
 
     def _text(self, row: RowView, column: Column, entry: Entry, held: _Held, dated: bool) -> None:
         found, due = self._prose.read(row, column, entry, dated)
-        taken = [(m.start, m.end) for m in held.mentions]
-        found = [f for f in found if not any(a < f.end and f.start < b for a, b in taken)]
-        due = [d for d in due if d.confidence >= _SURE and not any(a < d.end and d.start < b for a, b in taken)]
-        self._add(held, [*found, *due])
+        if held.mentions:
+            taken = [(m.start, m.end) for m in held.mentions]
+            found = [f for f in found if not any(a < f.end and f.start < b for a, b in taken)]
+            due = [d for d in due if not any(a < d.end and d.start < b for a, b in taken)]
+        self._add(held, found)
+        self._add(held, [d for d in due if d.confidence >= _SURE])
 
-    def _labelled(self, row: RowView, entry: Entry, held: _Held) -> None:
-        read = self._names.labelled(entry.text)
-        if read.members or read.persons:
-            self._units(row, entry, read, held, "label")
-
-    def _units(self, row: RowView, entry: Entry, read: names.NamesRead, held: _Held, cue: str) -> None:
-        for a, b, own, canonical, sure in read.members:
+    def _units(self, row: RowView, entry: Entry, read: names.NamesRead, held: _Held) -> None:
+        segment, span, start = row.segment, row.span, entry.start
+        for m in read.members:
             unit = UnitMention(
-                entry.start + a, entry.start + b, row.segment, row.span, rule="table:" + cue, cue=cue, confidence=sure,
-                name=entry.text[a:b], canonical=canonical, role=own, form="table", group=(entry.start, entry.end),
+                start + m.start, start + m.end, segment, span, m.rule, m.cue, m.confidence, m.name, m.canonical, m.role,
+                "table", (start, entry.end),
             )  # fmt: skip
-            self._add(held, [unit])
+            held.mentions.append(unit)
+            self._result.units.append(unit)
         self._persons(entry, read.persons, held)
 
     def _persons(self, entry: Entry, found: list[names.Span], held: _Held) -> None:
@@ -254,7 +268,7 @@ class Filler:
             elif isinstance(m, UnitMention):
                 self._result.units.append(m)
 
-    def _roll(self, grid: Grid, block: Block, own: list[Entry], above: list[Entry]) -> None:
+    def _roll(self, block: Block, own: list[Entry], above: Sequence[Entry]) -> None:
         """Steps of one merged task whose months run backwards (9月, 11月, 1月) go on in the next year."""
         task = next((e for e in above if block.column(e.column).role == "task"), None)
         if task is None:
@@ -283,33 +297,3 @@ def _next_year(day: str) -> str:
     if not _FULL_DATE.match(day):
         return day
     return f"{int(day[:4]) + 1}{day[4:]}".replace("-02-29", "-02-28")
-
-
-def _name(block: Block, own: list[Placed], above: list[Placed]) -> str:
-    """What a row is about: its own task cell, else its target, else its first words, else the task cell that covers it."""
-    found = {"task": "", "target": "", "problem": "", "": "", "done": ""}
-    wide = ""
-    named = block.named
-    for column, entry in own:
-        role = column.role
-        if (role in ("group", "value", "schedule", "note") and not block.work) or (role == "group" and not named):
-            role = ""
-        if role == "responsible" and not named:
-            role = ""
-        if role not in found or content.says_nothing(entry.text):
-            continue
-        if role == "task" and entry.row_span > 1:
-            wide = wide or entry.text
-        elif not found[role]:
-            found[role] = entry.text
-    covering = next((e.text for c, e in above if c.role == "task"), "")
-    text = found["task"] or wide or (covering if found["target"] else "") or found["target"] or found["problem"]
-    text = text or found[""] or covering or found["done"]
-    closing = unit_words().label.search(text) or _ROLES_INSIDE.search(text)
-    if closing and closing.start() > _LEAST:  # (牵头单位:…;完成时限:…) after what is to be done
-        text = text[: closing.start()].rstrip("(（【[;；,， ")
-    label = _LABEL.match(text)
-    text = actions.without_number(text[label.end() :] if label and label.end() < len(text) else text)
-    first = _FIRST.search(text, 4)
-    text = text[: first.start()] if first else text
-    return actions.phrase(text, 0, len(text)) if len(text) > actions.MAX else actions.without_number(text)

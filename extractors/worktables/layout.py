@@ -27,7 +27,7 @@ _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 @dataclass(slots=True)
 class Block:
     """Data rows under one head. ``work``: units, persons or time limits are named, so that its rows are planned work.
-    ``named``: a column says what is to be done."""
+    ``named``: a column says what is to be done. ``varied``: a column says the measure or the period of its row."""
 
     columns: dict[int, Column] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
@@ -35,6 +35,7 @@ class Block:
     measure: str = ""
     work: bool = False
     marked: bool = False
+    varied: bool = False
     named: bool = False
 
     def column(self, number: int) -> Column:
@@ -108,7 +109,8 @@ def _alone(cell: Entry, found: Layout, block: Block, alone: bool) -> None:
 def _close(grid: Grid, block: Block, found: Layout) -> None:
     if block.rows:
         _fill(grid, block)
-        block.named = any(c.role in ("task", "target") for c in block.columns.values())
+        roles = {c.role for c in block.columns.values()}
+        block.named, block.varied = bool(roles & {"task", "target"}), bool(roles & {"measure", "period"})
         found.blocks.append(block)
 
 

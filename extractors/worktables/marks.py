@@ -51,7 +51,7 @@ class Marks:
     def _unit(self, row: RowView, column: Column, role: str) -> UnitMention:
         start, end = column.place
         read = self.names.units(column.leaf, role)
-        canonical = read.members[0][3] if read.members else column.leaf
+        canonical = read.members[0].canonical if read.members else column.leaf
         return UnitMention(
             start, end, row.segment, row.span, rule="table:duty", cue=column.header, confidence=0.9,
             name=column.leaf, canonical=canonical, role=role, form="table", group=(start, end),

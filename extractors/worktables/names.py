@@ -25,14 +25,32 @@ _BESIDE = re.compile(
     rf"(?<=[\u4e00-\u9fff])(?:\s*[(（]\s*(?P<bracketed>{_HAN_NAME})\s*[)）]|(?:\s*[:：]\s*|\s+)(?P<after>{_HAN_NAME})(?=$|[\s、,，;；/]))"
 )
 _DIGITS = re.compile(r"\d")
+_ROLE = re.compile("牵头|负责|配合")
+_MAY_LIST = re.compile(rf"[\]】:：为是]|{_ROLE.pattern}")  # with one of these a label ends
 _LEADING = re.compile(r"(?:各?责任|牵头|配合)?(?:单位|部门|人)[:：]\s*")
 
 
 @dataclass(slots=True)
-class NamesRead:
-    """Members of a cell, (start, end, role, canonical name, confidence), and spans of persons; offsets in the cell."""
+class Member:
+    """A body in a cell, to become a mention in every cell that reads the same; offsets in the cell, ``cue`` is the role of
+    the column or ``label``."""
 
-    members: list[tuple[int, int, str, str, float]] = field(default_factory=list)
+    start: int
+    end: int
+    name: str
+    canonical: str
+    role: str
+    rule: str
+    cue: str
+    confidence: float
+
+
+@dataclass(slots=True)
+class NamesRead:
+    """Members of a cell and spans of persons, these too by offsets in the cell."""
+
+    cue: str
+    members: list[Member] = field(default_factory=list)
     persons: list[Span] = field(default_factory=list)
 
 
@@ -57,19 +75,21 @@ class NameReader:
             beside = companions(text, persons)
             found = self._read[text, role, persons] = self._units(_without(text, beside), role)
             found.persons += [span for _, span in beside]
+            for member in found.members:
+                member.name = text[member.start : member.end]
         return found
 
     def labelled(self, text: str) -> NamesRead:
         """Members of the labelled lists in the text of any cell (…(责任单位:市教育局))."""
         found = self._read.get((text, "*", False))
         if found is None:
-            found = self._read[text, "*", False] = NamesRead()
-            if unit_words().label.search(text) or "牵头" in text or "负责" in text or "配合" in text:
+            found = self._read[text, "*", False] = NamesRead(cue="label")
+            if _MAY_LIST.search(text) and (unit_words().label.search(text) or _ROLE.search(text)):
                 self._lists(text, found, inside=True)
         return found
 
     def _units(self, text: str, role: str) -> NamesRead:
-        found = NamesRead()
+        found = NamesRead(role)
         if text in words("worktables", "blank") or content.is_total(text):
             return found
         if unit_words().label.search(text):
@@ -141,7 +161,11 @@ class NameReader:
             prose = [o for s in part.segments if s.kind != "row" for o in organisations.find(view.text, s.start, s.end)]
             self._canonical = Names(view.text, part.start, part.end, [*prose, *self._in_cells], part.issuer)
         whole = self._canonical.group([text[a:b] for a, b, _, _ in hits])
-        found.members += [(*hit[:3], name, hit[3]) for hit, name in zip(hits, whole, strict=True)]
+        rule = "table:" + found.cue
+        found.members += [
+            Member(a, b, text[a:b], name, own, rule, found.cue, sure)
+            for (a, b, own, sure), name in zip(hits, whole, strict=True)
+        ]
 
 
 def companions(text: str, glued: bool) -> list[tuple[Span, Span]]:
