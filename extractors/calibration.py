@@ -9,7 +9,9 @@ Rows below 0.5 are candidates and stay what they are; no row crosses 0.5 here.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
+from operator import attrgetter
 
 from extractors.lexicon import settings
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
@@ -62,6 +64,25 @@ def calibrated(m: Mention, quality: frozenset[str]) -> float:
     else:
         return m.confidence
     return min(sure, _OPEN if m.confidence <= _OPEN else _UNSURE if m.confidence < _WEAK else sure)
+
+
+_TRAITS: dict[type[Mention], Callable[[Mention], tuple[object, ...]]] = {
+    FigureMention: attrgetter("status", "bound", "cue", "confidence"),
+    DeadlineMention: attrgetter("kind", "cue", "confidence"),
+    UnitMention: attrgetter("rule", "confidence"),
+}
+
+
+def confidences(mentions: Sequence[Mention], quality: frozenset[str]) -> list[float]:
+    """The same of many mentions, all of one table: those with equal traits are looked up once."""
+    if not mentions:
+        return []
+    traits = list(map(_TRAITS[type(mentions[0])], mentions))
+    known: dict[tuple[object, ...], float] = {}
+    for key, m in zip(traits, mentions, strict=True):
+        if key not in known:
+            known[key] = calibrated(m, quality)
+    return [known[key] for key in traits]
 
 
 # The rows of a table share a few cues and marks.

@@ -225,7 +225,10 @@ def read(text: str) -> tuple[list[Time], list[Quantity]]:
     spans = [(t.start, t.end) for t in found if not _CLOCK.fullmatch(t.text)]
     free: list[Quantity] = []
     taken = 0
-    for q in sorted(chain(quantities.find(text), _day_counts(text)), key=lambda q: q.start):
+    counted = quantities.find(text)
+    if "天" in text:
+        counted = sorted(chain(counted, _day_counts(text)), key=_start)
+    for q in counted:
         while taken < len(spans) and spans[taken][1] <= q.start:
             taken += 1
         if taken == len(spans) or spans[taken][0] >= q.end:

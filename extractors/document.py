@@ -8,9 +8,11 @@ Offsets are half-open and count code points. Two coordinate systems exist and ne
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Literal
 
 
@@ -36,6 +38,9 @@ class Cell:
     column_span: int = 1
 
 
+_row = attrgetter("row")
+
+
 @cache
 def _letters(column: int) -> str:
     """1 is A, 27 AA."""
@@ -56,6 +61,11 @@ class Table:
     cells: tuple[Cell, ...]
     sheet: str = ""
     page: int | None = None
+
+    def lines(self) -> Iterator[tuple[int, list[Cell]]]:
+        """The numbers of the rows that hold text and their cells, in the order of the text."""
+        for row, cells in groupby(self.cells, key=_row):
+            yield row, list(cells)
 
     def place(self, cell: Cell) -> str:
         """``Sheet1!C5`` in a workbook, else ``表2 第5行第3列``."""

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 from extractors import task_actions
 from extractors.context import PartView, SentenceView
@@ -24,6 +25,7 @@ _SILENT = re.compile(r"[\s,，、;；。.:：()（）\[\]【】!！”\"]+")
 _PART = re.compile(r"[\n;；]")
 _OWN_WORDS = re.compile(r"[一-龥A-Za-z]")
 _AMONG = re.compile(r"\s*其中")
+_END, _PLACE, _SEGMENT = attrgetter("end"), attrgetter("segment.start", "start"), attrgetter("segment.start")
 _WIDEST_GAP = 24
 _SHORT = 6
 _A_WORD = 2
@@ -34,8 +36,9 @@ def link(
 ) -> list[Task]:
     """Tasks of a part in the order of the text; fills the actions of the units and of labelled deadlines."""
     tasks: list[Task] = []
-    mentions: list[Mention] = sorted([*figures, *deadlines, *units], key=lambda m: (m.segment.start, m.start, -m.end))
-    for _, group in groupby(mentions, key=lambda m: m.segment.start):
+    mentions: list[Mention] = sorted([*figures, *deadlines, *units], key=_END, reverse=True)
+    mentions.sort(key=_PLACE)  # the longer of two that begin together stays first
+    for _, group in groupby(mentions, key=_SEGMENT):
         members = list(group)
         segment = members[0].segment
         if segment.kind == "row":

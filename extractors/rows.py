@@ -13,7 +13,7 @@ from functools import cache
 from itertools import repeat
 from typing import Any, TypeVar
 
-from extractors.calibration import calibrated
+from extractors.calibration import confidences
 from extractors.document import Document, Part, Segment, Table, warnings_text
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
 from extractors.schema import ROLES, TABLES, DeadlineRow, DocumentRow, FigureRow, Place, TaskRow, UnitRow, row_ids
@@ -152,7 +152,7 @@ class RowWriter:
     ) -> list[_AnyRow]:
         """Rows of a table: beside the columns of their ``own`` those that every row carries. ``keys``: kinds or roles."""
         quality = part.quality
-        trust = [calibrated(m, quality) if self._calibrated else m.confidence for m in mentions]
+        trust = confidences(mentions, quality) if self._calibrated else [m.confidence for m in mentions]
         made = _made(kind, own | self._place(part, _TABLE[kind], mentions, keys, [m.cue for m in mentions], trust))
         rows.by_mention.update(zip(map(id, mentions), made, strict=True))
         if "ocr" in quality:

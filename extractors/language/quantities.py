@@ -88,6 +88,8 @@ def find(text: str) -> list[Quantity]:
             position = at + 1
         elif match.lastgroup == "skip":
             position = match.end()
+        elif folded[at - 1 : at] == "第" and search(folded, match.end()) is None:
+            break  # an ordinal, and no number after it
         else:
             position = _take(text, folded, match, found)
     for q in found:

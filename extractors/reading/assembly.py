@@ -23,6 +23,12 @@ BREAKS = re.compile(
 LINE_BREAKS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
+SheetRows = Mapping[int, Mapping[int, str]]  # texts of a sheet by row and column, both 1-based
+Spans = Mapping[
+    tuple[int, int], tuple[int, int]
+]  # (rows, columns) of merged cells by (row, column) of their first place
+
+
 @dataclass(slots=True)
 class Parsed:
     """A text and what a format knows about it; the fields are those of :class:`extractors.document.Source`."""
@@ -106,58 +112,71 @@ class Assembly:
             self.flags.add("ocr")
 
     def table(
-        self,
-        cells: Iterable[GridCell],
-        *,
-        sheet: str = "",
-        page: int | None = None,
-        sparse: bool = False,
-        breaks: Mapping[int, int] | None = None,
+        self, cells: Iterable[GridCell], *, page: int | None = None, breaks: Mapping[int, int] | None = None
     ) -> None:
-        """Write a table. Cells without text take their place in the line but are not in ``Table.cells``.
+        """Write a table: row n is line n. Cells without text take their place in the line but are not in ``Table.cells``.
 
-        ``sparse`` is for sheets: columns and leading rows without any text leave no trace in the text, a run of empty
-        rows one empty line, and ``row`` and ``column`` of the cells stay what they are. Otherwise row n is line n.
         ``breaks`` tells which rows begin a new page, as row → page number.
         """
         rows: dict[int, list[GridCell]] = {}
-        columns: set[int] = set()
         for cell in cells:
             cell.text = cell_text(cell.text)
-            if cell.text or not sparse:
-                row = rows.get(cell.row)
-                if row is None:
-                    row = rows[cell.row] = []
-                row.append(cell)
-                columns.add(cell.column)
+            rows.setdefault(cell.row, []).append(cell)
         if not any(cell.text for line in rows.values() for cell in line):
             return
-        slot = {column: i for i, column in enumerate(sorted(columns))}
+        slot = {column: i for i, column in enumerate(sorted({cell.column for line in rows.values() for cell in line}))}
         start, placed = self._length, list[Cell]()
-        previous = min(rows) - 1 if sparse else 0
+        previous = 0
         for number in sorted(rows):
-            gap = number - previous - 1
-            self._write("\n" * (min(gap, 1) if sparse else gap))
+            self._write("\n" * (number - previous - 1))
             previous = number
             if breaks and number in breaks:
                 self.page(breaks[number])
-            self._row(sorted(rows[number], key=attrgetter("column")), slot, placed)
-        self._tables.append(Table(len(self._tables) + 1, start, self._length - 1, tuple(placed), sheet, page))
+            line = sorted(rows[number], key=attrgetter("column"))
+            spans = {
+                (number, c.column): (c.row_span, c.column_span) for c in line if c.row_span > 1 or c.column_span > 1
+            }
+            self._row(number, [(c.column, c.text) for c in line if c.text], slot, spans, placed)
+        self._tables.append(Table(len(self._tables) + 1, start, self._length - 1, tuple(placed), "", page))
 
-    def _row(self, cells: list[GridCell], slot: dict[int, int], placed: list[Cell]) -> None:
+    def sheet(self, name: str, rows: SheetRows, spans: Spans) -> None:
+        """Write the sheet of a workbook as a table. Columns and leading rows without any text leave no trace in the text, a
+        run of empty rows one empty line; ``row`` and ``column`` of the cells stay what they are."""
+        lines: list[tuple[int, list[tuple[int, str]]]] = []
+        columns: set[int] = set()
+        for number in sorted(rows):
+            line = [(column, text) for column, raw in sorted(rows[number].items()) if (text := cell_text(raw))]
+            if line:
+                lines.append((number, line))
+                columns.update([column for column, _ in line])
+        if not lines:
+            return
+        slot = {column: i for i, column in enumerate(sorted(columns))}
+        start, placed = self._length, list[Cell]()
+        previous = lines[0][0] - 1
+        for number, line in lines:
+            if number - previous > 1:
+                self._write("\n")
+            previous = number
+            self._row(number, line, slot, spans, placed)
+        self._tables.append(Table(len(self._tables) + 1, start, self._length - 1, tuple(placed), name))
+
+    def _row(
+        self, row: int, line: list[tuple[int, str]], slot: dict[int, int], spans: Spans, placed: list[Cell]
+    ) -> None:
         parts: list[str] = []
         at, done = self._length, 0
-        for cell in cells:
-            text = cell.text
-            if text:
-                column = cell.column
-                tabs = slot[column] - done
-                done += tabs
-                parts.append("\t" * tabs + text)
+        for column, text in line:
+            tabs = slot[column] - done
+            if tabs:
+                parts.append("\t" * tabs)
                 at += tabs
-                end = at + len(text)
-                placed.append(Cell(cell.row, column, at, end, cell.row_span, cell.column_span))
-                at = end
+                done += tabs
+            parts.append(text)
+            end = at + len(text)
+            down, across = spans.get((row, column), (1, 1)) if spans else (1, 1)
+            placed.append(Cell(row, column, at, end, down, across))
+            at = end
         parts.append("\n")
         self._write("".join(parts))
 

@@ -9,7 +9,7 @@ from extractors.errors import Rejected
 from extractors.reading.archive import open_zip
 from extractors.reading.assembly import Assembly, GridCell, Parsed
 from extractors.reading.numberformat import percent, plain
-from extractors.reading.xlsx import MAX_CELLS
+from extractors.reading.xlsx import MAX_CELLS, Rows
 from extractors.reading.xmlpart import root as root_of
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -44,7 +44,10 @@ def read(data: bytes, name: str) -> Parsed:
             if hidden or table.get(TABLE + "style-name") in invisible:
                 assembly.flags.add("hidden")
             assembly.line(title)
-            assembly.table(cells, sheet=title, sparse=True)
+            rows: Rows = {}
+            for cell in cells:
+                rows.setdefault(cell.row, {})[cell.column] = cell.text
+            assembly.sheet(title, rows, {(c.row, c.column): (c.row_span, c.column_span) for c in cells})
     return assembly.parsed()
 
 

@@ -34,9 +34,10 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 @dataclass(slots=True)
 class SheetXml:
-    """What a worksheet part says: ``cells`` are (row, column letters, style index or "", type, value text)."""
+    """What a worksheet part says: ``cells`` are (column letters, row, style index or "", type, value text), those without a
+    value too."""
 
-    cells: list[tuple[int, str, str, str, str]] = field(default_factory=list)
+    cells: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merges: list[str] = field(default_factory=list)
@@ -89,9 +90,9 @@ def sheet(source: bytes) -> SheetXml:
 
 
 def _fast(text: str, found: list[tuple[str, str, str, str, str]]) -> SheetXml:
-    out = SheetXml(
-        [(int(row), letters, style, kind, _clean(value)) for letters, row, style, kind, value in found if value]
-    )
+    if "&" in text:
+        found = [(letters, row, style, kind, _clean(value)) for letters, row, style, kind, value in found]
+    out = SheetXml(found)
     for element in HIDDEN_ROW.findall(text):
         number = NUMBERED["r"].search(element)
         if number:
@@ -123,7 +124,7 @@ def _slow(source: bytes) -> SheetXml:
                 value = _value(cell)
                 if value:
                     out.cells.append(
-                        (row, reference or column_letters(column), cell.get("s", ""), cell.get("t", ""), value)
+                        (reference or column_letters(column), str(row), cell.get("s", ""), cell.get("t", ""), value)
                     )
     return out
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from extractors.errors import Rejected
 from extractors.reading import biff
-from extractors.reading.assembly import Assembly, GridCell, Parsed
+from extractors.reading.assembly import Assembly, Parsed
 from extractors.reading.numberformat import elapsed, plain, shower
-from extractors.reading.xlsx import MAX_CELLS, Area, merge
+from extractors.reading.xlsx import MAX_CELLS, Area, Rows, any_hidden, merge
 
 
 def read(data: bytes, name: str) -> Parsed:
@@ -28,19 +28,16 @@ def read(data: bytes, name: str) -> Parsed:
     worksheets = [entry for entry in book.sheets_metadata if entry.typ == calamine.SheetTypeEnum.WorkSheet]
     for at, entry in enumerate(worksheets):
         look = looks[at] if len(looks) == len(worksheets) else biff.Sheet()
-        cells, areas = _cells(book.get_sheet_by_name(entry.name), look)
-        merge(cells, areas)
-        if not cells:
+        rows, areas = _rows(book.get_sheet_by_name(entry.name), look)
+        spans = merge(rows, areas)
+        if not rows:
             continue
-        columns = {column - 1 for _, column in cells}
-        if (
-            entry.visible != calamine.SheetVisibleEnum.Visible
-            or any(row - 1 in look.hidden_rows for row, _ in cells)
-            or any(low <= column <= high for low, high in look.hidden_columns for column in columns)
-        ):
+        hidden_rows = {row + 1 for row in look.hidden_rows}
+        hidden_columns = [(low + 1, high + 1) for low, high in look.hidden_columns]
+        if entry.visible != calamine.SheetVisibleEnum.Visible or any_hidden(rows, hidden_rows, hidden_columns):
             assembly.flags.add("hidden")
         assembly.line(entry.name)
-        assembly.table(cells.values(), sheet=entry.name, sparse=True)
+        assembly.sheet(entry.name, rows, spans)
     return assembly.parsed()
 
 
@@ -53,24 +50,28 @@ def _looks(data: bytes) -> list[biff.Sheet]:
         return []
 
 
-def _cells(sheet: Any, look: biff.Sheet) -> tuple[dict[tuple[int, int], GridCell], list[Area]]:
-    """Cells with text by 1-based (row, column), and the merged areas."""
+def _rows(sheet: Any, look: biff.Sheet) -> tuple[Rows, list[Area]]:
+    """Texts of the cells by row and column, and the merged areas."""
     if sheet.start is None:
         return {}, []
     top, left = sheet.start
-    cells: dict[tuple[int, int], GridCell] = {}
-    for row, values in enumerate(sheet.iter_rows(), 0):
-        for column, value in enumerate(values):
+    rows: Rows = {}
+    count = 0
+    for row, values in enumerate(sheet.iter_rows(), top):
+        line: dict[int, str] = {}
+        for column, value in enumerate(values, left):
             if value == "" or value is None:
                 continue
-            at = row + top, column + left
-            text = _show(value, look.codes.get(at, ""))
+            text = _show(value, look.codes.get((row, column), ""))
             if text:
-                cells[at[0] + 1, at[1] + 1] = GridCell(at[0] + 1, at[1] + 1, text)
-        if len(cells) > MAX_CELLS:
+                line[column + 1] = text
+        if line:
+            rows[row + 1] = line
+            count += len(line)
+        if count > MAX_CELLS:
             raise Rejected("too_large", f"more than {MAX_CELLS} cells in a sheet")
     merged = [(a[0] + 1, a[1] + 1, b[0] + 1, b[1] + 1) for a, b in sheet.merged_cell_ranges or ()]
-    return cells, merged
+    return rows, merged
 
 
 def _show(value: Any, code: str) -> str:

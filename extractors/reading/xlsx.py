@@ -9,11 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable
 
 from extractors import collector
 from extractors.errors import Rejected
 from extractors.reading.archive import Package, open_zip
-from extractors.reading.assembly import Assembly, GridCell, Parsed
+from extractors.reading.assembly import Assembly, Parsed, SheetRows, Spans
 from extractors.reading.numberformat import BUILT_IN, Show, plain, shower
 from extractors.reading.officeparts import main_part, relations
 from extractors.reading.sheetxml import NS, SheetXml, column_number, shared_strings, sheet, unescaped
@@ -24,6 +25,7 @@ MAX_COLUMN = 16_384
 MAX_AREA_ROWS = 2_000_000
 REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 
+Rows = dict[int, dict[int, str]]  # texts by row and column
 Area = tuple[int, int, int, int]  # top, left, bottom, right; 1-based, inclusive
 
 
@@ -49,15 +51,15 @@ def read(data: bytes, name: str) -> Parsed:
         if part not in package.names:
             continue
         content = sheet(package.read(part))
-        cells = _cells(content, strings, formats)
-        merge(cells, areas(content.merges))
-        if not cells:
+        rows = _rows(content, strings, formats)
+        spans = merge(rows, areas(content.merges))
+        if not rows:
             continue
-        if entry.get("state", "visible") != "visible" or _any_hidden(content, cells):
+        if entry.get("state", "visible") != "visible" or any_hidden(rows, content.hidden_rows, content.hidden_columns):
             assembly.flags.add("hidden")
         title = entry.get("name", "")
         assembly.line(title)
-        assembly.table(cells.values(), sheet=title, sparse=True)
+        assembly.sheet(title, rows, spans)
     return assembly.parsed()
 
 
@@ -75,24 +77,38 @@ def _formats(package: Package, part: str, *, date1904: bool) -> list[Show]:
     return shows
 
 
-def _cells(content: SheetXml, strings: list[str], formats: list[Show]) -> dict[tuple[int, int], GridCell]:
-    """Cells with text by (row, column)."""
-    if len(content.cells) > MAX_CELLS:
+def _rows(content: SheetXml, strings: list[str], formats: list[Show]) -> Rows:
+    """Texts of the cells by row and column."""
+    if len(content.cells) > MAX_CELLS and sum(1 for cell in content.cells if cell[4]) > MAX_CELLS:
         raise Rejected("too_large", f"more than {MAX_CELLS} cells in a sheet")
-    cells: dict[tuple[int, int], GridCell] = {}
-    columns: dict[str, int] = {}
+    rows: Rows = {}
+    last, line = "", dict[int, str]()
+    columns = _Columns()
     shows = {str(i): show for i, show in enumerate(formats)}
-    for row, letters, style, kind, value in content.cells:
-        column = columns.get(letters) or columns.setdefault(letters, column_number(letters))
+    count = len(strings)
+    for letters, number, style, kind, value in content.cells:
+        if not value:
+            continue
+        if number != last:
+            last, row = number, int(number)
+            line = rows.setdefault(row, {})
         if kind == "s":
-            text = strings[int(value)] if value.isdecimal() and int(value) < len(strings) else ""
+            text = strings[at] if value.isdecimal() and (at := int(value)) < count else ""
         elif not kind or kind == "n":
             text = shows.get(style, plain)(value)
         else:
             text = _other(kind, value)
-        if text and column <= MAX_COLUMN:
-            cells[row, column] = GridCell(row, column, text)
-    return cells
+        if text and (column := columns[letters]) <= MAX_COLUMN:
+            line[column] = text
+    return {row: line for row, line in rows.items() if line}
+
+
+class _Columns(dict[str, int]):
+    """Numbers of columns by their letters."""
+
+    def __missing__(self, letters: str) -> int:
+        number = self[letters] = column_number(letters)
+        return number
 
 
 def _other(kind: str, value: str) -> str:
@@ -102,13 +118,12 @@ def _other(kind: str, value: str) -> str:
     return value.removesuffix("T00:00:00") if kind == "d" else unescaped(value)
 
 
-def _any_hidden(content: SheetXml, cells: dict[tuple[int, int], GridCell]) -> bool:
-    if not content.hidden_rows and not content.hidden_columns:
-        return False
-    columns = {column for _, column in cells}
-    return any(row in content.hidden_rows for row, _ in cells) or any(
-        low <= column <= high for low, high in content.hidden_columns for column in columns
-    )
+def any_hidden(rows: SheetRows, hidden_rows: Collection[int], hidden_columns: Iterable[tuple[int, int]]) -> bool:
+    """Whether a text stands in a hidden row or column."""
+    if any(row in hidden_rows for row in rows):
+        return True
+    columns = {column for line in rows.values() for column in line} if hidden_columns else set()
+    return any(low <= column <= high for low, high in hidden_columns for column in columns)
 
 
 def areas(references: list[str]) -> list[Area]:
@@ -122,28 +137,23 @@ def areas(references: list[str]) -> list[Area]:
     return out
 
 
-def merge(cells: dict[tuple[int, int], GridCell], merged: list[Area]) -> None:
-    """Give top-left cells their spans and drop what merged areas cover (stale values that nobody sees)."""
-    by_row: dict[int, list[tuple[int, int]]] = {}
-    rows = sorted({row for row, _ in cells})
+def merge(rows: Rows, merged: list[Area]) -> Spans:
+    """The spans of top-left cells; drops what merged areas cover (stale values that nobody sees) from the rows."""
+    spans: dict[tuple[int, int], tuple[int, int]] = {}
+    order = sorted(rows) if merged else []
+    corners = {(top, left) for top, left, _, _ in merged}
     budget = MAX_AREA_ROWS
     for top, left, bottom, right in merged:
-        cell = cells.get((top, left))
-        if cell is not None:
-            cell.row_span, cell.column_span = max(1, bottom - top + 1), max(1, right - left + 1)
-        touched = rows[bisect_left(rows, top) : bisect_right(rows, bottom)]
+        if left in rows.get(top, ()):
+            spans[top, left] = max(1, bottom - top + 1), max(1, right - left + 1)
+        touched = order[bisect_left(order, top) : bisect_right(order, bottom)]
         budget -= len(touched)
         if budget < 0:
             break
-        for row in touched:
-            by_row.setdefault(row, []).append((left, right))
-    corners = {(top, left) for top, left, _, _ in merged}
-    covered = [
-        place
-        for place in (cells if by_row else ())
-        if place[0] in by_row
-        and place not in corners
-        and any(left <= place[1] <= right for left, right in by_row[place[0]])
-    ]
-    for place in covered:
-        del cells[place]
+        for number in touched:
+            line = rows[number]
+            for column in [c for c in line if left <= c <= right and (number, c) not in corners]:
+                del line[column]
+    for number in [number for number in order if not rows[number]]:
+        del rows[number]
+    return spans

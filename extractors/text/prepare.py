@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 from extractors.document import CleanText, Document, Part, Segment, Sentence, Source, Table, Tense
 from extractors.text import quality
@@ -56,14 +57,14 @@ def _table_rows(source: Source, cleaned: CleanText) -> Rows:
     rows: Rows = []
     for table in source.tables:
         bounds: dict[int, tuple[int, int]] = {}
-        for cell in table.cells:
-            a, b = bounds.get(cell.row, (cell.start, cell.end))
-            bounds[cell.row] = min(a, cell.start), max(b, cell.end)
+        for number, cells in table.lines():
+            a, b = bounds.get(number, (cells[0].start, cells[-1].end))
+            bounds[number] = min(a, cells[0].start), max(b, cells[-1].end)
         for number, (a, b) in sorted(bounds.items()):
             if b > a:
                 line = source.text.rfind("\n", 0, a) + 1  # quotes and empty cells before the first one that holds text
                 rows.append((cleaned.clean_offset(line), cleaned.clean_offset(b), table, number))
-    rows.sort(key=lambda r: r[0])
+    rows.sort(key=itemgetter(0))
     return rows
 
 

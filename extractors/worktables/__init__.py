@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from operator import attrgetter
 
 from extractors.context import PartView, scan
 from extractors.document import Segment, Table
@@ -19,6 +20,7 @@ from extractors.worktables.layout import Block, layout
 
 __all__ = ["TableRows", "find"]
 
+_span = attrgetter("start", "end")
 _TOP = 3  # rows in which a title or head may name the year of the limits below
 _ABOVE = 120  # characters before a table in which its title and unit line stand
 _NUMBER = re.compile(r"(?:\d{1,2}[.、．](?!\d)|(?P<inner>[(（][一二三四五六七八九十\d]{1,2}[)）]))\s*")
@@ -41,15 +43,19 @@ def find(view: PartView) -> TableRows:
     for table, rows in tables.values():
         laid += _blocks(view, table, rows, last, result)
         last = max(s.end for s in rows.values())
-    filler.learn(
-        e.text for g, b, _ in laid for r in b.rows for e in g.rows[r] if b.column(e.column).role in headers.UNIT_ROLES
-    )
+    filler.learn(text for grid_of, block, _ in laid for text in _texts_of_units(grid_of, block))
     for grid_of, block, titles in laid:
         filler.block(grid_of, block, titles)
     for found in (result.figures, result.deadlines, result.units):
-        found.sort(key=lambda m: (m.start, m.end))
+        found.sort(key=_span)
     result.persons = sorted(set(result.persons))
     return result
+
+
+def _texts_of_units(lying: Grid, block: Block) -> Iterator[str]:
+    """The cells of a block that name units."""
+    named = {number for number, column in block.columns.items() if column.role in headers.UNIT_ROLES}
+    return (e.text for r in block.rows for e in lying.rows[r] if e.column in named) if named else iter(())
 
 
 def _blocks(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -17,6 +17,7 @@ from extractors.language.times import Time
 from extractors.lexicon import words
 from extractors.mentions import DeadlineMention, FigureMention
 from extractors.worktables import content, numbers
+from extractors.worktables.content import READABLE
 from extractors.worktables.grid import Entry
 from extractors.worktables.headers import UNIT_ROLES, Column
 
@@ -45,7 +46,7 @@ class RowView:
 
 def times_of(view: PartView, row: RowView, entry: Entry) -> list[Time]:
     """The times of a cell in clean offsets, dated by their context."""
-    found = content.read(entry.text)[0] if content.READABLE.search(entry.text) else ()
+    found = content.read(entry.text)[0] if READABLE.search(entry.text) else ()
     if not found:
         return []
     index = view.part.sentence_index(row.span[0])
@@ -54,7 +55,7 @@ def times_of(view: PartView, row: RowView, entry: Entry) -> list[Time]:
 
 def quantities_of(entry: Entry) -> list[Quantity]:
     """The quantities of a cell in clean offsets."""
-    if not content.READABLE.search(entry.text):
+    if not READABLE.search(entry.text):
         return []
     return [context.shift_quantity(q, entry.start) for q in content.read(entry.text)[1]]
 
@@ -91,14 +92,14 @@ def holds(column: Column, entry: Entry, started: bool) -> bool:
     if role in UNIT_ROLES:
         return True
     if role in ("deadline", "start") and holds_digit(text):
-        return not (started and content.READABLE.search(text) and content.read(text)[0])
+        return not (started and READABLE.search(text) and content.read(text)[0])
     head = column.header
     numeric = (
         role == "value" or column.measure or column.status or head.endswith((*words("worktables", "counting"), "值"))
     )
-    return bool((numeric or _NUMBER_ONLY.fullmatch(text)) and holds_digit(text)) or any(
-        q.measure for q in quantities_of(entry)
-    )
+    if (numeric or _NUMBER_ONLY.fullmatch(text)) and holds_digit(text):
+        return True
+    return READABLE.search(text) is not None and any(q.measure for q in content.read(text)[1])
 
 
 @lru_cache(8192)
@@ -117,9 +118,12 @@ def _indicator(row: RowView, column: Column) -> str:
 
 def limits(view: PartView, row: RowView, column: Column, entry: Entry) -> list[DeadlineMention]:
     """The time limits of a cell in a column of time limits or of beginnings."""
-    found = _joined(times_of(view, row, entry)) or list(_whole(entry, row.segment.year or view.part.year))
+    found = times_of(view, row, entry)
+    if len(found) != 1:
+        found = _joined(found) or list(_whole(entry, row.segment.year or view.part.year))
     made = [limit(row, column.role, t) for t in found]
-    made += _lasting(row, entry, made)
+    if undated := _undated(entry.text):
+        made += _lasting(row, entry, made, undated)
     return made
 
 
@@ -171,9 +175,11 @@ def _is_year(t: Time) -> bool:
     return t.start_date.endswith("-01-01") and t.end_date.endswith("-12-31") and t.start_date[:4] == t.end_date[:4]
 
 
-def _lasting(row: RowView, entry: Entry, made: list[DeadlineMention]) -> Iterator[DeadlineMention]:
+def _lasting(
+    row: RowView, entry: Entry, made: list[DeadlineMention], undated: Iterable[tuple[str, str, int]]
+) -> Iterator[DeadlineMention]:
     """Limits without a date: what lasts recurs without a rule, what is done at once has no length."""
-    for word, kind, at in _undated(entry.text):
+    for word, kind, at in undated:
         start, end = entry.start + at, entry.start + at + len(word)
         if not any(d.start < end and start < d.end for d in made):
             yield DeadlineMention(

@@ -63,7 +63,7 @@ def is_time(text: str) -> bool:
 
 def is_only_time(text: str) -> bool:
     """Whether a short text is a time and nothing else, as the name of a row of results is (2023年, 1—6月)."""
-    if len(text) > _NAME_OF_TIME:
+    if len(text) > _NAME_OF_TIME or (len(text) > 1 and not READABLE.search(text)):
         return False
     return bool(text) and len(text) - sum(t.end - t.start for t in read(text)[0]) <= 1
 

@@ -73,6 +73,7 @@ class Filler:
         self._marks = Marks(self._names)
         self._last: dict[int, _Held] = {}  # by column of the block: what its last cell gave
         self._steps: dict[int, str] = {}  # by merged task: when its last step begins
+        self._more: dict[str, bool] = {}
         self._readers: dict[str, _Reader] = {
             **dict.fromkeys(UNIT_ROLES, self._bodies), **dict.fromkeys(("deadline", "start"), self._limits),
             "person": self._named_persons, "schedule": self._schedule,
@@ -188,8 +189,17 @@ class Filler:
             due = [d for d in due if not self._begun(d)]
         held.mentions += due
         self._result.deadlines += due
-        self._units(row, entry, self._names.labelled(entry.text), held)
-        self._text(row, column, entry, held, dated=False)
+        if self._tells_more(entry.text):
+            self._units(row, entry, self._names.labelled(entry.text), held)
+            self._text(row, column, entry, held, dated=False)
+
+    def _tells_more(self, text: str) -> bool:
+        """Whether a cell of time limits names units or numbers too; equal cells are asked once."""
+        known = self._more.get(text)
+        if known is None:
+            read = self._names.labelled(text)
+            known = self._more[text] = bool(read.members or read.persons or content.read(text)[1])
+        return known
 
     def _named_persons(self, _row: RowView, _block: Block, _column: Column, entry: Entry, held: _Held) -> None:
         self._persons(entry, names.persons(entry.text), held)
@@ -233,7 +243,11 @@ class Filler:
         return "target" if row.planned else "actual"
 
     def _text(self, row: RowView, column: Column, entry: Entry, held: _Held, dated: bool) -> None:
+        if not content.READABLE.search(entry.text):
+            return
         found, due = self._prose.read(row, column, entry, dated)
+        if not found and not due:
+            return
         if held.mentions:
             taken = [(m.start, m.end) for m in held.mentions]
             found = [f for f in found if not any(a < f.end and f.start < b for a, b in taken)]
@@ -250,7 +264,8 @@ class Filler:
             )  # fmt: skip
             held.mentions.append(unit)
             self._result.units.append(unit)
-        self._persons(entry, read.persons, held)
+        if read.persons:
+            self._persons(entry, read.persons, held)
 
     def _persons(self, entry: Entry, found: list[names.Span], held: _Held) -> None:
         if found:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from extractors.context import PartView
 from extractors.document import Segment, Table
 
+_column = attrgetter("column")
 _COVERED = 2_000_000  # rows below merged cells looked at; more were made to exhaust a reader
 
 
@@ -51,25 +53,24 @@ def build(view: PartView, table: Table, segments: dict[int, Segment]) -> Grid:
     clean, text = view.document.clean, view.text
     rows: dict[int, list[Entry]] = {}
     moved = bool(clean.clean_at)
-    for cell in table.cells:
-        if cell.row not in segments:
+    for number, cells in table.lines():
+        if number not in segments:
             continue
-        start, end = cell.start, cell.end
-        if moved:
-            start, end = clean.clean_offset(start), clean.clean_offset(end)
-        content = text[start:end]
-        stripped = content.strip()
-        if not stripped:
-            continue
-        if len(stripped) < len(content):
-            start += len(content) - len(content.lstrip())
-        entry = Entry(
-            cell.row, cell.column, start, start + len(stripped), stripped, cell.row_span, cell.column_span
-        )  # fmt: skip
-        row = rows.get(cell.row)
-        if row is None:
-            row = rows[cell.row] = []
-        row.append(entry)
+        entries: list[Entry] = []
+        for cell in cells:
+            start, end = cell.start, cell.end
+            if moved:
+                start, end = clean.clean_offset(start), clean.clean_offset(end)
+            content = text[start:end]
+            stripped = content.strip()
+            if not stripped:
+                continue
+            if len(stripped) < len(content):
+                start += len(content) - len(content.lstrip())
+                end = start + len(stripped)
+            entries.append(Entry(number, cell.column, start, end, stripped, cell.row_span, cell.column_span))
+        if entries:
+            rows.setdefault(number, []).extend(entries)
     return _finished(table, rows, segments)
 
 
@@ -94,7 +95,7 @@ def _finished(table: Table, rows: dict[int, list[Entry]], segments: dict[int, Se
     covering: dict[int, list[Entry]] = {}
     budget = _COVERED
     for number in order:
-        rows[number].sort(key=lambda e: e.column)
+        rows[number].sort(key=_column)
         for entry in rows[number]:
             if entry.row_span > 1:
                 below = order[bisect_right(order, number) : bisect_left(order, number + entry.row_span)]

@@ -33,9 +33,7 @@ class ProseReader:
     def read(
         self, row: RowView, column: Column, entry: Entry, dated: bool
     ) -> tuple[list[FigureMention], list[DeadlineMention]]:
-        """Figures and time limits of a cell of text. ``dated``: its times may limit work."""
-        if not content.READABLE.search(entry.text):
-            return [], []
+        """Figures and time limits of a cell of text that may hold some. ``dated``: its times may limit work."""
         read_times, read_quantities = content.read(entry.text)
         if not read_quantities and not (read_times and dated):
             return [], []
