@@ -182,17 +182,17 @@ def build(document: Document, part: Part) -> PartView:
     Times are found without an anchor and then resolved in the year and month of their context (:mod:`extractors.timeline`).
     """
     view = PartView(document, part, document.text, {}, Timeline(document.text, part))
-    for start, end in outside_rows(part):
+    for start, end in outside_rows(document.text, part):
         scan(view, start, end)
     return view
 
 
-def outside_rows(part: Part) -> Iterator[tuple[int, int]]:
-    """The spans of a part outside its table rows."""
+def outside_rows(text: str, part: Part) -> Iterator[tuple[int, int]]:
+    """The spans of a part outside its table rows that are more than white space."""
     at = part.start
     for segment in part.segments:
         if segment.kind == "row":
-            if segment.start > at:
+            if segment.start > at and not text[at : segment.start].isspace():
                 yield at, segment.start
             at = segment.end
     if part.end > at:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from extractors.document import Segment
 
@@ -13,6 +14,7 @@ class Mention:
     """A place in the clean text that becomes a row. ``sentence`` is the clean span of the sentence around it.
 
     ``rule`` names the rule that found it and ``cue`` the words that decided; ``confidence`` is 0 to 1, below 0.5 a candidate.
+    ``row`` is the row that it became, once rows are written.
     """
 
     start: int
@@ -22,6 +24,7 @@ class Mention:
     rule: str = ""
     cue: str = ""
     confidence: float = 0.9
+    row: Any = field(default=None, init=False, repr=False, compare=False)
 
 
 @dataclass(slots=True)

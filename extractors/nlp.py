@@ -192,5 +192,5 @@ def _write(doc: Doc, *, link: bool = False) -> list[Any]:
         tasks += writer.task_rows(part, linked, rows, units.persons(view.document, part)) if link else []
         for spans in here.values():
             for s in spans:
-                s._.row = rows.by_mention[id(s._.mention)]
+                s._.row = s._.mention.row
     return tasks

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from itertools import repeat
 from typing import Any, TypeVar
 
 from extractors.calibration import confidences
-from extractors.document import Document, Part, Segment, Table, warnings_text
+from extractors.document import Cell, Document, Part, Table, warnings_text
 from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMention
 from extractors.schema import ROLES, TABLES, DeadlineRow, DocumentRow, FigureRow, Place, TaskRow, UnitRow, row_ids
 from extractors.tasks import Task
@@ -32,13 +32,12 @@ _TABLE = {spec.row: name for name, spec in TABLES.items()}
 
 @dataclass(slots=True)
 class MentionRows:
-    """The rows of one part and, by identity of the mention, which row a mention became; ``sure``: the confidence of rows
-    whose page was read from a picture, before that was counted against them, by identity of the row."""
+    """The rows of one part; their mentions lead to them. ``sure``: the confidence of rows whose page was read from a
+    picture, before that was counted against them, by identity of the row."""
 
     figures: list[FigureRow] = field(default_factory=list)
     deadlines: list[DeadlineRow] = field(default_factory=list)
     units: list[UnitRow] = field(default_factory=list)
-    by_mention: dict[int, Any] = field(default_factory=dict)
     sure: dict[int, float] = field(default_factory=dict)
 
 
@@ -65,7 +64,7 @@ class RowWriter:
         self._document, self._source, self._calibrated = document, document.source, calibrated
         self._seen: dict[str, dict[str, int]] = {}
         self._sentences = _Sentences(document)
-        self._cells: dict[int, list[int]] = {}  # by table: where its cells begin
+        self._begins: dict[int, list[int]] = {}  # by table: where its cells begin
 
     def document_row(self, part: Part, unread: int = 0) -> DocumentRow:
         """The row of a part in ``documents``; ``unread`` counts table cells that gave no row though they should."""
@@ -105,16 +104,16 @@ class RowWriter:
 
     def task_rows(self, part: Part, tasks: list[Task], rows: MentionRows, persons: list[Person]) -> list[TaskRow]:
         """Rows of the tasks of a part; sets ``task_id`` on the rows of their members."""
-        by_mention, sure = rows.by_mention, rows.sure
+        sure = rows.sure
         own, trust, told = list[list[_MemberRow]](), list[float](), list[tuple[str, ...]]()
         for task in tasks:
-            figures: list[FigureRow] = [by_mention[id(m)] for m in task.figures]
-            deadlines: list[DeadlineRow] = [by_mention[id(m)] for m in task.deadlines]
-            units: list[UnitRow] = [by_mention[id(m)] for m in task.units]
+            figures: list[FigureRow] = [m.row for m in task.figures]
+            deadlines: list[DeadlineRow] = [m.row for m in task.deadlines]
+            units: list[UnitRow] = [m.row for m in task.units]
             members: list[_MemberRow] = [*figures, *deadlines, *units]
             own.append(members)
             if task.shared:
-                shared = [by_mention[id(m)] for m in task.shared]
+                shared = [m.row for m in task.shared]
                 deadlines += [r for r in shared if isinstance(r, DeadlineRow)]
                 units += [r for r in shared if isinstance(r, UnitRow)]
                 members = [*members, *shared]
@@ -154,7 +153,8 @@ class RowWriter:
         quality = part.quality
         trust = confidences(mentions, quality) if self._calibrated else [m.confidence for m in mentions]
         made = _made(kind, own | self._place(part, _TABLE[kind], mentions, keys, [m.cue for m in mentions], trust))
-        rows.by_mention.update(zip(map(id, mentions), made, strict=True))
+        for mention, row in zip(mentions, made, strict=True):
+            mention.row = row
         if "ocr" in quality:
             rows.sure.update(zip(map(id, made), trust, strict=True))
         return made
@@ -193,28 +193,33 @@ class RowWriter:
             "rule": [m.rule for m in spots], "cue": cues, "confidence": trust,
         }  # fmt: skip
 
-    def _cell_places(self, spots: Iterable[Mention | Task], starts: Iterable[int]) -> list[str]:
+    def _cell_places(self, spots: Iterable[Mention | Task], starts: Iterable[int]) -> Iterator[str]:
         """In which cell each of the spots stands, empty outside tables; ``starts``: where, in the source."""
-        found = list[str]()
         table: Table | None = None
-        begins = list[int]()
+        cells, begins = tuple[Cell, ...](), list[int]()
         for spot, start in zip(spots, starts, strict=True):
             segment = spot.segment
             if segment.table is not table:
                 table = segment.table
-                if table is not None and (begins := self._cells.get(table.number, [])) == []:
-                    begins = self._cells[table.number] = [c.start for c in table.cells]
-            found.append("" if table is None else _cell_place(table, begins, segment, start))
-        return found
+                cells, begins = self._cells_of(table) if table is not None else ((), [])
+            if table is None:
+                yield ""
+                continue
+            at = bisect_right(begins, start) - 1
+            cell = cells[at]
+            if at >= 0 and (start < cell.end or start == cell.start):
+                yield table.place(cell)
+                continue
+            # A row may begin before its first cell: with a quote, or with empty cells.
+            after = cells[at + 1] if at + 1 < len(cells) else None
+            yield table.place(after) if after is not None and after.row == segment.row else ""
 
-
-def _cell_place(table: Table, begins: list[int], segment: Segment, start: int) -> str:
-    i = bisect_right(begins, start) - 1
-    if i >= 0 and ((cell := table.cells[i]).start == start or start < cell.end):
-        return table.place(cell)
-    # A row may begin before its first cell: with a quote, or with empty cells.
-    after = table.cells[i + 1] if i + 1 < len(begins) else None
-    return table.place(after) if after is not None and after.row == segment.row else ""
+    def _cells_of(self, table: Table) -> tuple[tuple[Cell, ...], list[int]]:
+        """The cells of a table and where they begin."""
+        begins = self._begins.get(table.number)
+        if begins is None:
+            begins = self._begins[table.number] = [c.start for c in table.cells]
+        return table.cells, begins
 
 
 @cache

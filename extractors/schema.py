@@ -70,13 +70,22 @@ def row_id(doc_id: str, table: str, start: int, end: int, key: str, ordinal: int
 def row_ids(doc_id: str, table: str, places: Iterable[tuple[int, int, str]], seen: dict[str, int]) -> Iterator[str]:
     """The same of many rows of a document by (start, end, kind or role). ``seen`` counts the rows of the table at each
     place, over several calls."""
-    stem = _stem(doc_id, table)
-    for start, end, key in places:
-        place = f"{start}|{end}|{key}"
-        ordinal = seen[place] = seen.get(place, -1) + 1
-        digest = stem.copy()
-        digest.update(f"{place}|{ordinal}".encode())
+    copy = _stem(doc_id, table).copy
+    named = [f"{start}|{end}|{key}|0" for start, end, key in places]
+    if seen or len(set(named)) < len(named):  # seldom: two rows at one place
+        named = [f"{place[:-1]}{_again(place, seen)}" for place in named]
+    else:
+        seen.update(dict.fromkeys(named, 0))
+    for place in named:
+        digest = copy()
+        digest.update(place.encode())
         yield digest.hexdigest()
+
+
+def _again(place: str, seen: dict[str, int]) -> int:
+    """How many rows there were at a place before this one."""
+    ordinal = seen[place] = seen.get(place, -1) + 1
+    return ordinal
 
 
 def _stem(doc_id: str, table: str) -> hashlib.blake2b:

@@ -25,7 +25,7 @@ def find(document: Document, part: Part, known: Sequence[Organisation] = ()) -> 
     ``confidence`` below 0.5 marks candidates: actors of finished work, bodies without a name of their own.
     """
     text = document.text
-    stretches = list(outside_rows(part))
+    stretches = list(outside_rows(text, part))
     listings = [x for a, b in stretches for x in unit_lists.find(text, a, b)]
     found = [o for a, b in stretches for o in organisations.find(text, a, b)]
     names = Names(text, part.start, part.end, [*found, *known], part.issuer)

@@ -14,7 +14,7 @@ from extractors.mentions import DeadlineMention, FigureMention, Mention, UnitMen
 from extractors.worktables import cells, content, headers, names, rownames
 from extractors.worktables.cells import RowView
 from extractors.worktables.grid import Entry, Grid
-from extractors.worktables.headers import UNIT_ROLES, Column
+from extractors.worktables.headers import NO_COLUMN, UNIT_ROLES, Column
 from extractors.worktables.layout import Block
 from extractors.worktables.marks import Marks
 from extractors.worktables.prose import ProseReader
@@ -95,8 +95,9 @@ class Filler:
     def _row(self, grid: Grid, block: Block, number: int, reported: bool, planned: bool) -> None:
         segment = grid.segments[number]
         above = grid.covering.get(number, ())
-        placed = [(block.column(e.column), e) for e in grid.rows[number]]
-        covering = [(block.column(e.column), e) for e in above]
+        columns = block.columns
+        placed = [(columns.get(e.column, NO_COLUMN), e) for e in grid.rows[number]]
+        covering = [(columns.get(e.column, NO_COLUMN), e) for e in above]
         row = self._known(block, segment, placed, covering, reported, planned)
         view = self._view
         if row.period[0] and not block.work:
