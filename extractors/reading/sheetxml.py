@@ -34,8 +34,7 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 @dataclass(slots=True)
 class SheetXml:
-    """What a worksheet part says: ``cells`` are (column letters, row, style index or "", type, value text), those without a
-    value too."""
+    """What a worksheet part says: ``cells`` are (column letters, row, style index or "", type, value text)."""
 
     cells: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
@@ -90,9 +89,9 @@ def sheet(source: bytes) -> SheetXml:
 
 
 def _fast(text: str, found: list[tuple[str, str, str, str, str]]) -> SheetXml:
+    out = SheetXml([cell for cell in found if cell[4]])
     if "&" in text:
-        found = [(letters, row, style, kind, _clean(value)) for letters, row, style, kind, value in found]
-    out = SheetXml(found)
+        out.cells = [(letters, row, style, kind, _clean(value)) for letters, row, style, kind, value in out.cells]
     for element in HIDDEN_ROW.findall(text):
         number = NUMBERED["r"].search(element)
         if number:

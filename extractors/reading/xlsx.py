@@ -79,7 +79,7 @@ def _formats(package: Package, part: str, *, date1904: bool) -> list[Show]:
 
 def _rows(content: SheetXml, strings: list[str], formats: list[Show]) -> Rows:
     """Texts of the cells by row and column."""
-    if len(content.cells) > MAX_CELLS and sum(1 for cell in content.cells if cell[4]) > MAX_CELLS:
+    if len(content.cells) > MAX_CELLS:
         raise Rejected("too_large", f"more than {MAX_CELLS} cells in a sheet")
     rows: Rows = {}
     last, line = "", dict[int, str]()
@@ -87,8 +87,6 @@ def _rows(content: SheetXml, strings: list[str], formats: list[Show]) -> Rows:
     shows = {str(i): show for i, show in enumerate(formats)}
     count = len(strings)
     for letters, number, style, kind, value in content.cells:
-        if not value:
-            continue
         if number != last:
             last, row = number, int(number)
             line = rows.setdefault(row, {})

@@ -59,7 +59,6 @@ class _Held:
 
 
 _NOTHING = _Held()  # of all cells that give nothing; never added to
-_Reader = Callable[[RowView, Block, Column, Entry, _Held], None]
 
 
 class Filler:
@@ -74,10 +73,6 @@ class Filler:
         self._last: dict[int, _Held] = {}  # by column of the block: what its last cell gave
         self._steps: dict[int, str] = {}  # by merged task: when its last step begins
         self._more: dict[str, bool] = {}
-        self._readers: dict[str, _Reader] = {
-            **dict.fromkeys(UNIT_ROLES, self._bodies), **dict.fromkeys(("deadline", "start"), self._limits),
-            "person": self._named_persons, "schedule": self._schedule,
-        }  # fmt: skip
 
     def learn(self, texts: Iterable[str]) -> None:
         """Take all cells of units before the blocks are read: the longest form of a name may stand in the last of them."""
@@ -165,7 +160,7 @@ class Filler:
         if role in _SILENT or entry.text in _BLANK:
             return _NOTHING
         held = _Held()
-        self._readers.get(role, self._words_or_number)(row, block, column, entry, held)
+        _READERS.get(role, Filler._words_or_number)(self, row, block, column, entry, held)
         if held.mentions or held.persons:
             return held
         if cells.holds(column, entry, started=role == "start"):
@@ -307,6 +302,15 @@ class Filler:
             )  # steps that last side by side (3—4月, 3—12月, 3—12月) do not run backwards
             if _FULL_DATE.match(begun):
                 self._steps[task.start] = begun
+
+
+# What reads a cell, by the role of its column; functions, since a filler that held its own methods would be a cycle.
+_READERS: dict[str, Callable[[Filler, RowView, Block, Column, Entry, _Held], None]] = {
+    **dict.fromkeys(UNIT_ROLES, Filler._bodies),
+    **dict.fromkeys(("deadline", "start"), Filler._limits),
+    "person": Filler._named_persons,
+    "schedule": Filler._schedule,
+}
 
 
 def _next_year(day: str) -> str:
