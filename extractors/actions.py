@@ -12,7 +12,7 @@ _EDGE = " \t\n,，、;；:：。.!！?？"
 _OPENERS = patterns("actions", "openers")
 _OPEN_MODAL = re.compile(rf"(?:{_OPENERS})*+")
 _CLOCK = re.compile(
-    r"(?:[上下]午|早上|晚上|夜间)?(?:(?:\d{1,2}[:：]\d\d|\d{1,2}[时点](?:\d{1,2}分|整|半)?)(?:之前|以前|前)?|(?<=[上下]午)|(?<=[早晚]上)|(?<=夜间))"
+    r"(?:[上下]午|早上|晚上|夜间)?(?:(?:\d{1,2}[:：]\d\d|\d{1,2}[时点](?:\d{1,2}分|整|半)?)(?:之前|以前|前)?|(?<=[上下]午)|(?<=[早晚]上)|(?<=夜间)|(?:下班|上班|放学|收工|开班)前(?!\d))"
 )
 _DURING = re.compile(r"[一-龥]{2,8}?期间[,，]?(?!的)")  # 保供期间报送负荷
 _A_FEW = 3
@@ -26,9 +26,10 @@ _NAMED = re.compile(
 )
 _COMMA = re.compile(r"[,，;；](?![^(（]*[)）])")
 _NOTE_END = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]$")
+_WHERE = re.compile(r"\([^()]*(?:电话|邮箱|传真|联系人|设在|网址|地址|附件)[^()]*\)")  # 报镇防汛办(电话:…)
 _CLOSERS = frozenset(")）]】")
 _LIST_NUMBER = re.compile(
-    r"\s*(?:第?[一二三四五六七八九十百]{1,4}(?:是|要)?[、.．,，]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}[.．、)）](?!\d)|[①-⑳]|第[一二三四五六七八九十]+[条章节],?|[一二三四五六七八九]是|[一二三四五六七八九]要)?\s*"
+    r"\s*(?:\d{1,2}(?:\.\d{1,2}){1,3}(?=[ \u3000][\u4e00-\u9fff])(?![ \u3000][万亿千百公平立米吨亩元个家户人倍成分岁度])|第?[一二三四五六七八九十百]{1,4}(?:是|要)?[、.．,，]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,3}[.．、)）](?!\d)|[①-⑳]|第[一二三四五六七八九十]+[条章节],?|[一二三四五六七八九]是|[一二三四五六七八九]要)?\s*"
 )
 
 
@@ -42,6 +43,8 @@ def phrase(text: str, start: int, end: int) -> str:
     if clock := _CLOCK.match(text, begin, end):
         begin = _OPEN_MODAL.match(text, clock.end(), end).end()  # type: ignore[union-attr]
     found = text[begin:end].strip(_EDGE)
+    if "(" in found:
+        found = _WHERE.sub("", found)
     if found.count("(") > found.count(")"):
         found = _BRACKET_END.sub("", found) or found
     if found[-1:] in _CLOSERS:

@@ -118,7 +118,7 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
             kind = "by"
     else:
         before = sentence.times[n - 1] if n else None
-        if before is not None and before.kind in ("by", "in") and limited_work.of_object(text, before, t):
+        if before is not None and before.kind in ("by", "in", "every") and limited_work.of_object(text, before, t):
             return None
         judged = _judge(view, sentence, clause, t)
         if judged is None:

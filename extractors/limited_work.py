@@ -12,10 +12,11 @@ from extractors.lexicon import words
 _NEXT_LABEL = re.compile(r"[ ;；,，。]*[一-龥]{2,4}(?:单位|部门|人|领导|科室|标准|目标|措施):")
 # What a time is of: 报名时间为5月8日.
 _TIME_OF = re.compile(
-    r"(?P<what>[一-龥]{2,8}?)(?:的?(?:截止)?(?:时间|日期|时限|日(?=[为是])))(?:原则上|初步|暂|拟)?(?:定)?[为是:：于]\s*$"
+    r"(?P<what>[一-龥]{2,24}?)(?:的?(?:截止)?(?:时间|日期|时限|日(?=[为是])))(?:原则上|初步|暂|拟)?(?:定)?[为是:：于]\s*$"
 )
 _CLOSES = re.compile(r"(?P<what>[一-龥]{2,16})截止到?于?\s*$")  # 资格申请截止9月15日
 _NO_WORK = frozenset(words("deadlines", "no_work"))  # what a label is made of besides: 完成时限 names no work
+_TIMES_INSIDE = re.compile(r"[\d年月日号至到、,，和\-—~～－上中下旬初底末前起\s]*")  # (4月、10月)
 _UP_TO = re.compile(r"(?:压缩|缩短|控制|压减|延长|减少|限定)(?:至|到|在|为)\s*$")
 _JOINED = re.compile(r"(?:以及|并[于在]?|[和与及、于在])$")
 # Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
@@ -24,7 +25,7 @@ _BEHIND = re.compile(
 )
 _NAMED = re.compile(r"[^\d一二三四五六七八九十]*(?:节|元旦|国庆|春节|年终|岁末|开学|假)$")
 _BARE_PERIOD = re.compile(
-    r"(?:(?:20\d\d年|今年|当年|上|下|全|本)?(?:年度?|半年|季度?|月份?|学期|学年)|[一二三四]季度)$"
+    r"(?:(?:20\d\d年|今年|当年|上|下|全|本|次|当)?(?:年度?|半年|季度?|月份?|学期|学年|周)|[一二三四]季度)$"
 )
 _STAGE_NUMBER = re.compile(r"第[一二三四五六七八九十\d]{1,2}(?:阶段|步|时段|轮|批)")
 PAUSES = frozenset(" ,，、;；:：。")
@@ -45,6 +46,8 @@ def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int])
     begin = t.end
     if text.startswith("(", begin) and (close := text.find(")", begin, clause[1])) >= 0:
         begin = close + 1  # 5月22日(下午3点)
+    if text.startswith(")", begin):
+        begin += 1
     if _NEXT_LABEL.match(text, begin, sentence.end):
         return ""  # 整改时限:9月底前 责任单位:…
     found = actions.phrase(text, begin, min(stop, clause[1]))
@@ -75,12 +78,25 @@ def of_object(text: str, t: Time, u: Time) -> bool:
     )
 
 
+def _bracket_of_times(text: str, clause: tuple[int, int], t: Time) -> int:
+    """Where a bracket opens that holds nothing but times, this one among them; 0 where there is none."""
+    opened = text.rfind("(", clause[0], t.start)
+    close = text.find(")", t.end, t.end + 24) if opened >= 0 else -1
+    return opened if close >= 0 and _TIMES_INSIDE.fullmatch(text, opened + 1, close) else 0
+
+
+def _next_is_dated(sentence: SentenceView, n: int) -> bool:
+    """Whether the comma part after that of the n-th time has a time of its own (新生8月30日,其他年级8月31日)."""
+    i = sentence.clause_index(sentence.times[n].start) + 1
+    return n + 1 < len(sentence.times) and sentence.times[n + 1].start < sentence.clauses[i][1]
+
+
 def action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
     """What must be done: from after the time to the next time or the end of its clause; a clause that ends with the time goes
     on in the next one, else looks back."""
     text = sentence.text
-    if text[t.start - 1 : t.start] == "(" and text.startswith(")", t.end):
-        stage = actions.phrase(text, clause[0], t.start - 1)  # 动员部署阶段(3月)
+    if opened := _bracket_of_times(text, clause, t):
+        stage = actions.phrase(text, clause[0], opened)  # 动员部署阶段(3月)
         if len(stage) >= 2 and not _STAGE_NUMBER.fullmatch(stage):
             return stage
     if named := _CLOSES.search(text, clause[0], t.start) or _TIME_OF.search(text, clause[0], t.start):
@@ -93,13 +109,13 @@ def action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> 
     if later:
         return actions.phrase(text, later[-1].end, clause[1])
     i = sentence.clause_index(t.start)
-    if i + 1 < len(sentence.clauses):
+    before = actions.phrase(text, clause[0], t.start)
+    if i + 1 < len(sentence.clauses) and not (len(before) >= 2 and _next_is_dated(sentence, n)):
         found = actions.phrase(text, *sentence.clauses[i + 1])
         if len(found) >= 2:
             return found
-    found = actions.phrase(text, clause[0], t.start)
-    if len(found) >= 2:
-        return found
+    if len(before) >= 2:
+        return before
     if i and text[clause[0] - 1] in ",，":  # 体育节,4月26日至27日
         found = actions.phrase(text, *sentence.clauses[i - 1])
         if len(found) >= 2:

@@ -10,42 +10,41 @@ import re
 from bisect import bisect_left
 from operator import attrgetter
 
-from extractors import actions
+from extractors import actions, deadline_actions
 from extractors.context import PartView, SentenceView
+from extractors.deadline_actions import COMPLETED, DONE, MAKES, of_phrase
 from extractors.document import Segment
 from extractors.language import organisations
-from extractors.language.organisation_lexicon import lexicon
-from extractors.lexicon import words as listed
-from extractors.mentions import DeadlineMention, UnitMention
+from extractors.mentions import UnitMention
 from extractors.tasks import Task
 from extractors.unit_words import words
 
 _AROUND = " ,，、;；:：于在由"
-_THING_END = re.compile(r"(?:不迟于?|不晚于?|最迟|最晚|于|在|要|应|须|将|力争|计划|确保|争取|预计|拟|已)+$")
 _LABEL_FIRST = re.compile(r"\s*[一-龥]{2,6}[:：]")
 _ONLY_BY = re.compile(r"由.{2,20}(?:牵头|负责|组织|主办|承办)")
 _SERVES = re.compile(r"[^,，。;；:：]{2,24}(?:配合|协助|参与|参加|协同|支持|牵头|负责|共同负责)[,，;；、]")
 _GLOSS = re.compile(r"\([^()]*\)")
-_ONE = "|".join(map(re.escape, listed("deadlines", "completed")))
-_COMPLETED = re.compile(
-    rf"(?:{'|'.join(listed('deadlines', 'wholly'))})*(?:{_ONE})+(?:并?(?:{_ONE}))?(?:{'|'.join(listed('deadlines', 'afterwards'))})?"
-)
-_MAKES = re.compile("|".join(listed("deadlines", "makes")))
-_NO_THING = re.compile(
-    r"^(?:工期|进度|总?投资)|作为|[要应须将把]|会同|牵头|负责|结合|[,，]|[和与及、为是请]$|(?:期间|[时后前])$"
-)
 _SHORT = 6
 _A_WORD = 2
 _TOO_SHORT = 4
-_LONGEST_THING = 16
-_LONGEST_WORK = 24
+_AFTER_TIME = ("后", "之后", "以后", "起")  # 三八节前后开展
+_PAUSES = " ,，、;；:："
+_MEANS = re.compile(
+    "以[^,，]{2,40}为|围绕|聚焦|面向|依托|针对|按照|根据|结合|通过|对照|立足|坚持|紧扣|充分发挥|发挥|加大对|对"
+)
+_BRIEFEST = 6
+_CLOSELY = 2.2  # times the length of the first comma part
+_TIMES_LOOKED_AT = 4
+_HEAD = re.compile(r"[^,，:：;；()\d]{2,8}[:：]")
+_PARTS = re.compile(r"[,，;；]?(?:[^,，;；()]|\([^()]*\)|[()])+")
 _TELLS_TIME = re.compile(r"[\d年月日周季旬天前后内末底初期]")  # 植树节 alone names what is done
-_UP_TO = frozenset("至到为")  # 压减至10个工作日以内
-_PARTS_BACK = 3
+_UP_TO = re.compile("(?:[至到为达和与]|[少低多高]于|超过)$")  # 压减至10个工作日以内, 开放不少于300天
 _NEAR = 4
 _ITEM_HEADING = 2
 _ITEMS_BELOW = 6
 _MEASURES_BACK = 40
+_A_CASE = re.compile(r"(?:凡|对|如|若).*的$")  # 对拒不搬迁的,由区司法局牵头,依法启动程序
+_STEPS = re.compile(rf"(?:启动|{COMPLETED.pattern})(?:[、,和](?:启动|{COMPLETED.pattern}))+")
 _MEASURES_END = re.compile(r"(?:措施|举措|任务)[:：]$")
 _start = attrgetter("start")
 
@@ -99,12 +98,41 @@ def _matter(view: PartView, segment: Segment, i: int) -> Segment | None:
 def fill_item(view: PartView, task: Task) -> None:
     """The actions of what stands in an item or row that is one task; what says nothing of its own takes the task's."""
     closing = min((u.start for u in task.units if u.form == "list"), default=0)
+    brief = _brief(view, task)
     for u in task.units:
         own = _of_unit(view, u) if u.form == "subject" else _before(view, u) if u.start < closing else ""
-        u.action = u.action or own or task.action
+        u.action = u.action or own or brief
     for d in task.deadlines:
-        own = d.action if task.rule == "row" else _of_subject(view, task, d) or _with_thing(view, task, d)
+        own = d.action if task.rule == "row" else deadline_actions.own(view, task, d)
+        if closing and d.start >= closing and own in DONE:
+            own = ""  # (市教育局牵头;12月底前完成)
         d.action = own or task.action
+
+
+def _brief(view: PartView, task: Task) -> str:
+    """The action of a whole item as its list of units serves it: without the time at its head, the first comma part with
+    what follows it closely. The first part and the whole sentence are near enough to it, whichever a reader takes.
+    """
+    found, sentence = task.action, view.view(max(task.segment.start, task.segment.body))
+    if task.rule == "row" or sentence is None or ";" in found or "；" in found:
+        return found
+    head = _HEAD.match(found)
+    place = head.end() if head else 0
+    timed = next((t for t in sentence.times[:_TIMES_LOOKED_AT] if found.startswith(t.text, place)), None)
+    if timed is not None:
+        place += len(timed.text)
+        rest = actions.phrase(found, place, len(found))
+        found = rest if len(rest) >= _TOO_SHORT and not found.startswith(_AFTER_TIME, place) else found
+    parts = _PARTS.findall(found)
+    made = ""
+    first = len(parts[0]) if parts else 0
+    if len(parts) > 1 and _MEANS.match(parts[0]):
+        first += len(parts[1])  # 围绕人才需求,组织专场招聘
+    for part in parts:
+        if len(made) >= max(first, _BRIEFEST) and len(made) + len(part) > first * _CLOSELY:
+            break
+        made += part
+    return made.strip(_PAUSES) or task.action
 
 
 def _before(view: PartView, u: UnitMention) -> str:
@@ -125,7 +153,10 @@ def fill_clause(view: PartView, sentence: SentenceView, task: Task) -> None:
         task.action = task.action or u.action
     named = {u.name for u in task.units}
     for d in task.deadlines:
-        d.action = _without_agent(_of_subject(view, task, d) or _with_thing(view, task, d), named)
+        d.action = _without_agent(deadline_actions.own(view, task, d), named)
+        for u in task.units:
+            if u.form == "subject" and u.action and d.action.startswith(text[slice(*u.group)]):
+                d.action = u.action  # 团委、学生会承办艺术节(4月至5月)
         if d.action == text[d.start : d.end]:
             d.action = _first_below(view, task.segment)
     groups = sorted({u.group for u in task.units if u.form != "subject" and u.group[1] > u.group[0]})
@@ -135,8 +166,10 @@ def fill_clause(view: PartView, sentence: SentenceView, task: Task) -> None:
             key = (u.group, u.form)
             if key not in served:
                 found = _served(view, task, groups, u)
-                if _COMPLETED.fullmatch(found):  # 门诊楼5月开工,12月竣工,由基建办负责
+                if COMPLETED.fullmatch(found):  # 门诊楼5月开工,12月竣工,由基建办负责
                     found = next((d.action for d in reversed(task.deadlines) if d.action.endswith(found)), found)
+                elif _STEPS.fullmatch(found):  # (一)旧楼改造。…X牵头,3月启动、10月完工
+                    found = title_over(view, task.segment) or found
                 served[key] = found
             u.action = served[key]
             task.action = task.action or u.action
@@ -148,6 +181,7 @@ def fill_clause(view: PartView, sentence: SentenceView, task: Task) -> None:
     for u in task.units:
         u.action = u.action or task.action
     for d in task.deadlines:
+        d.action = of_phrase(text, task, d) or d.action
         if d.rule.endswith(":label") and not d.action:
             d.action = actions.first_sentence(text, task.segment, task.segment.end)
         d.action = d.action or task.action or _first_below(view, task.segment)
@@ -161,86 +195,6 @@ def _without_agent(action: str, names: set[str]) -> str:
     if led or not name:
         return rest
     return actions.phrase(rest, 0, len(rest)) if words().modal.match(rest) else action
-
-
-def _of_subject(view: PartView, task: Task, d: DeadlineMention) -> str:
-    """The action of the unit that follows the time at once as its subject (6月底前,市教育局要完成移交), else empty."""
-    i = bisect_left(task.units, d.end, key=_start)
-    u = task.units[i] if i < len(task.units) else None
-    if u is None or u.form != "subject" or u.clause[0] < d.end or view.text[d.end : u.group[0]].strip(_AROUND):
-        return ""
-    return u.action
-
-
-def _with_thing(view: PartView, task: Task, d: DeadlineMention) -> str:
-    """The action of a deadline; a short verb takes the thing before the time with it (二期工程5月底完工), never a unit.
-
-    A verb that only says that something is finished takes what the comma parts before it are about
-    (新建农村公路9公里,11月底完工; 二期工程5月底完工,6月验收).
-    """
-    sentence = view.view(d.start)
-    if sentence is None or not d.action or len(d.action) > _SHORT:
-        return d.action
-    i = sentence.clause_index(d.start)
-    clause = sentence.clauses[i]
-    if view.text.find(d.action, clause[0], d.start) >= 0:
-        return d.action  # it was read before the time (资格申请截止9月15日)
-    if _has_unit(task, clause[0], d.start):
-        return d.action
-    thing = _thing(sentence, clause[0], d.start)
-    if not thing and _COMPLETED.fullmatch(d.action):
-        thing = _earlier(sentence, task, i)
-    return thing + d.action if thing and thing not in d.action else d.action
-
-
-def _has_unit(task: Task, start: int, end: int) -> bool:
-    i = bisect_left(task.units, start, key=_start)
-    return i < len(task.units) and task.units[i].start < end
-
-
-def _thing(sentence: SentenceView, start: int, end: int) -> str:
-    """What stands before the first time between two offsets, where it is short and no work of its own."""
-    text = sentence.text
-    if end > start and text[end - 1] in ":：":
-        end -= 1
-    i = bisect_left(sentence.times, start, key=_start)
-    if i < len(sentence.times):
-        end = min(end, sentence.times[i].start)
-    colon = max(text.rfind(":", start, end), text.rfind("：", start, end))
-    thing = _THING_END.sub("", actions.phrase(text, max(start, colon + 1), end))
-    return thing if _A_WORD <= len(thing) <= _LONGEST_THING and not _NO_THING.search(thing) else ""
-
-
-def _earlier(sentence: SentenceView, task: Task, i: int) -> str:
-    """What the comma parts before the i-th are about: their thing, or their work where it has no time of its own."""
-    text = sentence.text
-    for a, b in reversed(sentence.clauses[max(0, i - _PARTS_BACK) : i]):
-        if text[b - 1] in ";；。":
-            return ""
-        if _has_unit(task, a, b):
-            u = task.units[bisect_left(task.units, a, key=_start)]
-            if u.form == "subject":  # X负责旧楼改造,10月竣工
-                charged = "负责" in text[u.clause[0] - 2 : u.clause[0] + 2] and len(u.action) <= _LONGEST_THING
-                return u.action if charged else ""
-            if thing := _thing(sentence, a, u.group[0]):
-                return thing
-            continue
-        k = bisect_left(sentence.times, a, key=_start)
-        dated = k < len(sentence.times) and sentence.times[k].start < b
-        if dated or text[b - 1] in ":：":
-            thing = _thing(sentence, a, b)
-            if thing and words().other_start.match(thing) is None:
-                return "" if _is_body(thing) else thing
-        elif _MAKES.match(text, actions.opening(text, a, b), b):
-            work = _GLOSS.sub("", actions.phrase(text, a, b))
-            return work if len(work) <= _LONGEST_WORK and not _NO_THING.search(work) else ""
-    return ""
-
-
-def _is_body(thing: str) -> bool:
-    """Whether a thing is one who acts (临河县), and no place of work (产业园)."""
-    known = organisations.whole(thing, 0, len(thing))
-    return known is not None and (known.kind == "place" or not known.name.endswith(lexicon().facilities))
 
 
 def _of_unit(view: PartView, u: UnitMention) -> str:
@@ -258,14 +212,17 @@ def _of_unit(view: PartView, u: UnitMention) -> str:
         return actions.phrase(text, *_without_times(sentence, a, b))
     filled = words().fill.match(text, a, u.group[0])
     front = actions.phrase(text, *_without_times(sentence, filled.end() if filled else a, u.group[0]))
-    back = actions.phrase(text, *_without_times(sentence, u.group[1], b))
+    place = u.group[1]
+    if (partner := words().with_.match(text, place, b)) and (others := organisations.find(text, partner.end(), b)):
+        place = others[0].end if others[0].start == partner.end() else place  # 油料由商务局会同石油公司保障
+    back = actions.phrase(text, *_without_times(sentence, place, b))
     return front + back if back else actions.phrase(text, a, b)
 
 
 def _without_times(sentence: SentenceView, a: int, b: int) -> tuple[int, int]:
     """A stretch of a sentence without the times at its edges; the whole of it where nothing else is left."""
     text, times = sentence.text, sentence.times
-    begin, stop = a, b
+    begin, stop = a + 2 * text.startswith("负责", a, b), b
     i = bisect_left(times, a, key=_start)
     if i and times[i - 1].end > begin:
         begin = min(b, times[i - 1].end)
@@ -279,7 +236,7 @@ def _without_times(sentence: SentenceView, a: int, b: int) -> tuple[int, int]:
         k >= i
         and stop - times[k].end <= _NEAR
         and not text[times[k].end : stop].strip(_AROUND)
-        and text[times[k].start - 1] not in _UP_TO
+        and not _UP_TO.search(text, max(a, times[k].start - 3), times[k].start)
     ):
         stop = times[k].start
         k -= 1
@@ -296,8 +253,26 @@ def _served(view: PartView, task: Task, groups: list[tuple[int, int]], u: UnitMe
     if sentence is not None:
         start = _without_times(sentence, start, first)[0]
     before = actions.first_part(text, start, first) if first > start else ""
-    thing = u.form == "phrase" and not (words().work_verb.search(before) or _MAKES.match(before))
-    if thing or len(before) < _TOO_SHORT or _ONLY_BY.fullmatch(before):
+    partner = u.form == "phrase" and u.role in ("assist", "supervise")
+    led = [
+        s
+        for s in task.units
+        if partner and s.form == "subject" and s.action and start <= s.start and s.clause[1] <= first
+    ]
+    if led:
+        before = led[-1].action  # 工会要办好技能大赛,团委协助
+    dated = [
+        d
+        for d in task.deadlines
+        if start <= d.start and len(d.action) >= _TOO_SHORT and len(text[d.end : first].strip(_AROUND)) >= _TOO_SHORT
+    ]
+    if dated and not words().work_verb.search(before) and u.form == "phrase":
+        before = dated[-1].action  # 目前水位128米,须于12时前降至汛限以下,由X负责
+    i = bisect_left(task.units, u.group[1], key=_start)
+    others = i < len(task.units) and not text[u.group[1] : task.units[i].start].strip(_AROUND)
+    said = others and len(before) >= _TOO_SHORT and text[first - 1 : first] in (",", "，")  # 降至汛限以下,由X负责,Y监督
+    thing = u.form == "phrase" and not said and not (words().work_verb.search(before) or MAKES.match(before))
+    if thing or len(before) < _TOO_SHORT or _A_CASE.fullmatch(before) or _ONLY_BY.fullmatch(before):
         stop = min([task.end, *(a for a, _ in groups if a >= u.group[1])])
         after = _after(view, task, u, stop)
         if thing and len(before) >= _TOO_SHORT and text[first - 1] not in _AROUND:

@@ -11,7 +11,7 @@ from extractors.unit_tails import Group, Tail
 from extractors.unit_words import words
 
 _HIGH_BODY = re.compile(
-    r"党中央|中央|国务院|.*(?:[省市县区州]委|[省市县区州](?:人民)?政府)|.*自治区(?:人民)?政府|[^各]*政府"
+    r"党中央|中央|国务院|(?!各).*(?:[省市县区州]委|[省市县区州](?:人民)?政府)|.*自治区(?:人民)?政府|[^各]*政府"
 )
 _COMPANY = re.compile(r".*(?:有限公司|股份公司|责任公司|有限合伙)")
 _NO_VERB = re.compile(r"[的、)”的]")
@@ -52,7 +52,7 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
         believed = (
             segment.tense == "planned"
             and not tail.nominal
-            and tail.kind in ("verb", "time")
+            and tail.kind in ("verb", "time", "preposition")
             and group.members[-1].name[-1] not in "站队"
         )
         base = min(base, 0.55 if believed else 0.4)
@@ -117,7 +117,7 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         tail.kind == "preposition"
         and not _WORK.search(text, tail.place, min(sentence.end, tail.place + 60))
         and not (limited and words().any_verb.search(text, tail.place, stop))
-        and not (sentence.segment.tense == "planned" and words().work_verb.search(text, tail.place, stop))
+        and not (sentence.segment.tense == "planned" and words().any_verb.search(text, tail.place, stop))
     ):
         return 0.0
     if (
@@ -141,7 +141,7 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
             or (tail.kind == "verb" and len(name) >= 4 and part.kind == "plan")
             or (tail.kind == "verb" and name[-1] == "馆" and name[0] not in "新老旧")
         )
-        fit = levelled and sentence.segment.tense == "planned" and not tail.nominal
+        fit = levelled and sentence.segment.tense == "planned" and (limited or not tail.nominal)
         return min(base, 0.55) if fit else 0.4
     return base
 

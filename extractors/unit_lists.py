@@ -70,9 +70,15 @@ def _labelled(text: str, start: int, end: int) -> Iterator[Listing]:
         found, reached, persons = _members(text, hit.end(), stop, loose=True, mixed="人" in hit.group())
         if not found:
             continue
-        if (hit["colon"].strip() in ("为", "是") or "\n" in hit["colon"]) and not all(m.known for m in found):
+        if hit["bare"] and not all(m.known for m in found):
             continue
-        role = "lead" if "牵头" in hit.group() else lexicon.label_roles[hit["role"]]
+        if (
+            hit["colon"]
+            and (hit["colon"].strip() in ("为", "是") or "\n" in hit["colon"])
+            and not all(m.known for m in found)
+        ):
+            continue
+        role = "lead" if "牵头" in hit.group() else lexicon.label_roles[hit["bare"] or hit["role"]]
         first, last = _around(text, hit.start(), reached, start, end)
         hits = [
             Hit(
@@ -192,6 +198,8 @@ def _members(
             people.append((place, stop))
             place = reached = stop
             continue
+        if text[place] == "由":
+            pending = []  # 责任单位:桥梁工区,由工程部配合
         made = list(_split(text, place, stop, strict and bool(found)))
         if not made:
             name = piece.group()

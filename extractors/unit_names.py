@@ -15,7 +15,9 @@ _PLACE = re.compile(r"(?:.*[县区市镇乡旗州]|[\u4e00-\u9fff]{2,4}新区)$"
 _HEAD = re.compile(r"[县区市镇乡旗州]((?:人民)?政府|管委会|(?:[\u4e00-\u9fff]{1,6})(?:局|委|办))$")
 _OWN = re.compile(r"[我本]([市县区省镇乡局委办校院厅]|公司|集团|单位|部门|中心)")
 _WITHOUT_LEVEL = ("公司", "医院", "学院", "车间")
-_DOMAIN_TAIL = re.compile(r"(?:主管|管理|行政|监管)部门$")
+_DOMAIN_TAIL = re.compile(r"(?:(?:主管|管理|行政|监管)部门|(?:分|子)?公司)$")
+_PARTY = re.compile(r"(?P<of>.+?)(?:党委|党工委|委)$")
+_ITS_GOVERNMENT = frozenset(("政府", "人民政府"))
 
 
 class Names:
@@ -57,6 +59,8 @@ class Names:
             elif i + 1 < len(members) and not _ends_like_body(name):
                 tail = next((_DOMAIN_TAIL.search(m) for m in members[i + 1 :] if _DOMAIN_TAIL.search(m)), None)
                 full = name + tail.group() if tail else name
+            elif name in _ITS_GOVERNMENT and i and (party := _PARTY.match(members[i - 1])):
+                full = party["of"] + name  # 各乡镇党委、政府
             own = _prefix(full)
             if own:
                 level = own

@@ -11,12 +11,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from extractors.document import Part, Sentence
-from extractors.language.organisation_lexicon import lexicon
 from extractors.language.organisations import Organisation
 from extractors.lexicon import patterns
+from extractors.unit_enumerations import unknown_members
 from extractors.unit_evidence import confidence_of
 from extractors.unit_hits import Hit
-from extractors.unit_tails import Group, Tail, read_tail
+from extractors.unit_tails import AND_OTHERS, Group, Tail, read_tail
 from extractors.unit_words import words
 
 _BOUNDARY = ",，。;；:：!?\n\t()（）“】]"
@@ -28,8 +28,12 @@ _JOINERS = frozenset(["、", "和", "及", "与", "以及", "暨", "、和", "�
 _NOUN_CLOSERS = re.compile(rf"(?:{patterns('unit_patterns', 'noun_closers')})$")
 _STRONG_VERB = re.compile(patterns("unit_patterns", "strong_verb"))
 _URGES = re.compile("(?:跟踪|全程|定期|及时)?督促(?:落实|整改|检查|指导)?")
-_ZEAL = re.compile("逐[项条一个级]|认真|抓紧|全面|深入|及时|严格|切实|积极")  # 对照清单逐项整改
+_ZEAL = re.compile("逐[项条一个级户村件人组校家]|认真|抓紧|全面|深入|及时|严格|切实|积极")  # 对照清单逐项整改
 _STATE = re.compile("情况|进展|进度|结果|要求|成效")  # 各县推进情况
+# 在接到通知后10个工作日内拿出方案: what stands behind the time is the work.
+_WHEN = re.compile(r"[^,，。;；]{0,30}?(?:内(?![部容])|前(?![期述])|后(?![续备期])|期间|之际)(?=[^,，。;；、的]{4})")
+_UNDER = ("基础上", "前提下", "过程中")
+_ENDS_IN_WORK = re.compile(r".{3}(?:整改|排查|自查|核查|摸排|销号|清理|整治)$")
 _GROUNDS = frozenset(("根据", "依据", "参照", "结合", "围绕", "聚焦", "紧扣", "立足", "针对", "对照", "依托"))
 _OFFICES = ("部", "处", "科", "股")  # beside 会同 these are bodies: 法律事务部
 _OBJECT = ("将", "把")
@@ -37,7 +41,6 @@ _FROM = ("从", "在", "自")
 _PAUSES = ",，。;； "
 _LONGEST_PART = 200
 _LONGEST_CLAUSE = 600
-_PIECE = re.compile("[^、]+")
 _MAINLY = re.compile(r"为主(?=[,。、;]|牵头)")
 _PHRASE_END = frozenset(",，。;；)）\n、:：")
 
@@ -132,32 +135,10 @@ class Subjects:
             if self.words.ended_by_role.search(before):
                 group.context, group.cue, group.opened = "start", "、", start
                 return
-            extra = self._unknown_members(first, start)
+            extra = unknown_members(text, first, start, self.by_start[start].members[0].name)
             if extra is not None:
                 group.members[:0] = extra
                 group.context = "start"
-
-    def _unknown_members(self, first: int, start: int) -> list[Organisation] | None:
-        """Members of an enumeration whose head stands only on the last one: 市教育、产业主管部门."""
-        pieces = self.text[first : start - 1].split("、")
-        made, place = [], first
-        if all(p in lexicon().fields for p in pieces):
-            return [
-                Organisation(m.start(), m.end(), m.group(), "named")
-                for m in _PIECE.finditer(self.text, first, start - 1)
-            ]
-        lead = self.words.lead_in.match(pieces[0])
-        for piece in pieces:
-            skip = lead.end() if lead and piece is pieces[0] and lead.end() < len(piece) else 0
-            if not re.fullmatch(
-                r"[市县区省州各][\u4e00-\u9fff]{1,6}" if piece is pieces[0] else r"[\u4e00-\u9fff]{2,6}", piece[skip:]
-            ):
-                return None
-            if self.words.verb.match(piece) or re.search("[的了是]", piece):
-                return None
-            made.append(Organisation(place + skip, place + len(piece), piece[skip:], "named"))
-            place += len(piece) + 1
-        return made
 
     def _join_commas(self, i: int, sentence: Sentence) -> None:
         """Take in groups parted only by a comma: 各镇,各有关部门要…"""
@@ -248,7 +229,8 @@ class Subjects:
             if not follow or follow.group() == "签订":
                 return place, None
         self.used.add(partner.start)
-        return partner.end, partner
+        others = AND_OTHERS.match(self.text, partner.end, end)
+        return others.end() if others else partner.end, partner
 
     def _clause(self, place: int, end: int) -> tuple[tuple[int, int], tuple[int, int]]:
         """The comma part that says what is to be done, from ``place`` on: its span and the span to look for roles in."""
@@ -280,8 +262,16 @@ class Subjects:
             if next_open and self._is_means(begin, start, stop):
                 begin = stop
                 continue
+            start = self._verb_start(start, stop)
             return (start, stop), (start, stop)
         return (place, place), (place, place)
+
+    def _verb_start(self, start: int, stop: int) -> int:
+        """Where the verb begins: an adverb that no verb follows is the verb itself (统筹救援力量, 严格预算执行)."""
+        if self.text[start - 2 : start] not in self.words.verbal_adverbs:
+            return start
+        led = self.words.work_verb.match(self.text, start, stop) or self.words.preposition.match(self.text, start, stop)
+        return start if led else start - 2
 
     def _is_means(self, begin: int, start: int, stop: int) -> bool:
         """Whether a comma part only tells by what, on what ground or when the work is done (根据各镇进展,…)."""
@@ -294,6 +284,12 @@ class Subjects:
         after = led.end() if led else start + 3
         strong = _STRONG_VERB.search(text, after, stop)
         if (strong and not _STATE.match(text, strong.end())) or _ZEAL.search(text, after, stop):
+            return False
+        if _ENDS_IN_WORK.search(text[after:stop]):
+            return False
+        timed = led is None or led["cue"] in _FROM
+        when = _WHEN.match(text, after, stop) if timed else None
+        if when and not text.endswith(_UNDER, start, stop) and lexicon.work_verb.search(text, when.end(), stop):
             return False
         if led is not None and led["cue"] in _GROUNDS and (strong or not lexicon.work_verb.search(text, after, stop)):
             return True

@@ -13,9 +13,23 @@ _MEMBERS_ON = re.compile(
 )
 _SHARED_OUT = ("分工", "职责")
 _COUNTED = ("家", "个")
+_EACH_OF_ITS = re.compile(
+    "每[个家座处名人][^,，。;；]{1,8}?(?=至少|不少于|必须|[要应须])"
+)  # 石化公司每个加油站至少设1台
+_HOLDS = re.compile(
+    r"(?:是|为|作为)[^,，。;；、]{0,14}?(?:(?P<lead>牵头|主办)|(?P<assist>配合|协助|协办)|(?:责任|承办|实施|第一责任))(?:单位|部门|主体|人)?(?=[,，。;；])"
+)
+# 区司法局监督。: who looks on stands at the end and serves the words before.
+_LOOKS_ON = re.compile(r"(?:负责|全程|跟踪|现场)*(?P<cue>监督|督办)(?=[,，。;；)）\n]|$)")
+# 各市州整改情况于11月10日前报省办: what is handed in stands before the time.
+_HANDS_IN = re.compile(
+    r"[\u4e00-\u9fff]{0,6}?(?:情况|总结|方案|报告|清单|台账|材料|报表|数据)(?:请|应|须|要|务必)?(?=[于在每]|[0-9]{1,2}月|[月年季周][底末])"
+)
+_HANDED = re.compile("报|[递提上]?交|送")
+_NOUN = re.compile("[的率]|进度|数量|比例")  # 乡镇文化站达标率
 _COLON = re.compile(r"[*_]{0,3}[:：][ *_]{0,4}")
-_AND_OTHERS = re.compile(
-    r"(?:等|[等两三四五六七八九十0-9]{1,3}[家个](?=单位|部门))(?:有关|相关|多个|各)?(?:职能|主管|行业)?(?:部门|单位|科室|处室|地|企业|机构)?"
+AND_OTHERS = re.compile(
+    r"(?:等|[等两三四五六七八九十0-9]{1,3}[家个](?=单位|部门))(?:有关|相关|多个|各)?(?:职能|主管|行业|执法|监管|成员|审批|涉农)?(?:部门|单位|科室|处室|地|企业|机构)?"
 )
 
 
@@ -84,7 +98,7 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
     if (
         place < end
         and (text[place] == "等" or text[place + 1 : place + 2] in _COUNTED)
-        and (others := _AND_OTHERS.match(text, place, end))
+        and (others := AND_OTHERS.match(text, place, end))
     ):
         place = others.end()
     if place < end and text[place] in "、和及" and (more := _MEMBERS_ON.match(text, place, end)):
@@ -114,11 +128,20 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
         m.end() >= end or text[m.end()] != "的" or group.cue == "、"
     ):
         return Tail("role", m["tail"], m.end(), lexicon.tail_roles[m["tail"]])
+    if looks := _LOOKS_ON.match(text, after, end):
+        return Tail("role", looks["cue"], looks.end(), "supervise")
+    if (hands := _HANDS_IN.match(text, place, end)) and _HANDED.search(text, hands.end(), min(end, hands.end() + 30)):
+        return Tail("preposition", "", after)
     if m := lexicon.with_.match(text, after, end):
         return Tail("with", m["cue"], m.start("cue"))
     m = lexicon.verb.match(text, after, end) or lexicon.verb.match(text, place, end)
-    if m and not text.startswith("的", m.end()):
+    if m and not _NOUN.match(text, m.end()):
         return Tail("verb", m["cue"], m.start("cue"), nominal=m["nominal"] is not None)
+    if _EACH_OF_ITS.match(text, after, end):
+        return Tail("preposition", "每", after)
+    if (holds := _HOLDS.match(text, place, end)) and not holds.group().endswith("人"):
+        role = "lead" if holds["lead"] else "assist" if holds["assist"] else "responsible"
+        return Tail("role", holds.group()[:1], holds.end(), role)
     if m := lexicon.preposition.match(text, after, end):
         return Tail("preposition", m["cue"], m.start("cue"))
     if text[place] in ":：*" and (told := _told_after_colon(text, place, end)):

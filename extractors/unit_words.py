@@ -38,6 +38,8 @@ def words() -> SimpleNamespace:
         rf"(?P<role>{roles})(?:(?:[、及和/]|\((?=[^()]*\))){roles}\)?)?"
         rf"(?:(?P<body>{bodies}|部\s{{1,3}}门|单\s{{1,3}}位)(?:(?:及|和|、|与|/|\()?(?:责任|负责|联系)?(?:人|领导)\)?)?|(?P<person>{persons}))"
         rf"(?:\([^()\n]{{0,10}}\))?(?P<colon>{colon})"
+        # 牵头:县教育局;配合:县财政局
+        rf"|(?<![\u4e00-\u9fff])(?P<bare>{_any(label['bare'])})[ \t]*[:：][ \t]*"
     )
     made.person_label = re.compile(
         rf"(?P<word>{_any(label['person_labels'])})(?:\([^()\n]{{0,10}}\))?[ \t]*(?::|：|为:?)[ \t]*"
@@ -72,7 +74,7 @@ def words() -> SimpleNamespace:
         rf"(?P<cue>(?P<nominal>{_any(subjects['nominal_verbs'])})(?!{_any(subjects['things'])})|{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧])|派(?![出生系对头别]))"
     )
     made.with_ = re.compile(rf"(?P<cue>{_any(subjects['with'])})(?![国体会社])")
-    made.title = re.compile(rf"(?:的)?(?:各)?{_any(subjects['titles'])}")
+    made.title = re.compile(rf"(?:的)?(?:各)?{_any(subjects['titles'])}|长(?![期效远假年江三])")
     time_and_words = (
         rf"(?:{_any(subjects['lead_ins'])}|{TIME}|[一二三四五六七八九十]+(?:是|要|、)|[0-9]{{1,2}}[.、]|[①②③④⑤⑥⑦⑧⑨⑩])*+"
     )
@@ -108,6 +110,7 @@ def words() -> SimpleNamespace:
     made.routine_checks = frozenset(subjects["routine_checks"])
     made.rounds = frozenset(subjects["rounds"])
     made.routine_reports = frozenset(subjects["routine_reports"])
+    made.verbal_adverbs = frozenset(subjects["verbal_adverbs"])
     made.bare_verbs = frozenset(subjects["bare_verbs"])
     made.task_forces = tuple(subjects["task_forces"])
     made.levelled = re.compile(r"[\u4e00-\u9fff]{0,5}?[省市县区州旗镇乡国]|街道|第三方")

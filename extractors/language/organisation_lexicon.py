@@ -97,12 +97,24 @@ def lexicon() -> Lexicon:
     for category in ("place", "weak", "head", "whole"):
         endings.update(dict.fromkeys(words(name, category), category))
     guards = {w: f"(?![{chars}])" for w, chars in follow.items()}
+    # 处于 and 站在 are words, but 招生处于年底前公布 and 种子站在2月前检查 are not.
+    timed = "(?![0-9年月每今明次本上下学季周汛寒暑春夏秋冬])"
+    for w, chars in follow.items():
+        open_ends = "".join(c for c in chars if c in "于在")
+        if open_ends:
+            guards[w] = f"(?![{''.join(c for c in chars if c not in open_ends)}])(?![{open_ends}]{timed})"
     heads = alternation(words(name, "each"), guards)
-    modifiers = alternation(words(name, "each_modifiers"))
-    gloss = (
-        r"\((?:市|县|区|街道|镇|乡|街|园区|开发区|社区|居|场|分|子|部门|单位|农场|林场|管委会|办事处|度假区|[、,/])+\)"
+    # 各承包单位, 各用能企业: bodies of any kind.
+    any_kind = r"(?:(?![的和与及对类种项个各直])[\u4e00-\u9fff]){2,4}?(?=单位|部门|企业|机构)"
+    modifiers = rf"(?:{alternation(words(name, 'each_modifiers'))}|{any_kind})"
+    gloss = r"\((?:市|州|盟|县|区|街道|镇|乡|村|街|园区|开发区|社区|居|场|分|子|部门|单位|农场|林场|管委会|办事处|度假区|[、,/])+\)"
+    # 各县(市)、区政府, 各省、自治区、直辖市: one body for all of them, where no body of its own begins behind the 、.
+    paired = (
+        r"各(?:有关|相关)?(?:(?:县(?:\(市\)|市)?|市(?:\(州\))?|旗县?|州)、(?:县(?:\([市区、]+\)|市区|区)?|区|市|旗|州|盟)"
+        r"(?=(?:人民)?政府|党委|管委会|[,，。;；:：、()\s要应须和及按将对在于]|负责|结合|具体|分别|每|$)"
+        r"|省(?:\(自治区、直辖市\)|、自治区、直辖市|、区、市|区市)(?![级属辖]))"
     )
-    each = rf"各(?!{alternation(words(name, 'each_never'))})(?:{modifiers}){{0,2}}(?:{gloss})?{heads}(?:{gloss})?(?:、(?:街道|街(?![道头面巷])|村(?![民庄委级])|镇(?![级域])|乡(?![镇村])))?(?:{gloss}(?:{heads})?)?"
+    each = rf"{paired}|各(?!{alternation(words(name, 'each_never'))})(?:{modifiers}){{0,2}}(?:{gloss})?{heads}(?:{gloss})?(?:、(?:街道|街(?![道头面巷])|村(?![民庄委级])|镇(?![级域])|乡(?![镇村])))?(?:{gloss}(?:{heads})?)?"
     fields = rf"[市县区省]?{alternation(words(name, 'fields'))}"
     stop_words = words(name, "before")
     barred = words(name, "not_before")
@@ -136,7 +148,7 @@ def lexicon() -> Lexicon:
         gloss=re.compile(gloss),
         place_inside=re.compile("[省市县区州旗](?=.)"),
         direct=re.compile(
-            "(?:[市县区省州]直(?:属)?|[市县区省州]级|本[市县区校院]|全[市县区校院]|(?:公司|集团)?(?:总部|机关|本部)|公司|集团)$"
+            "(?:[市县区省州镇乡街局院厂矿校]直(?:属)?|[局院厂矿校部委镇乡街下所]属|[市县区省州]级|本[市县区校院]|全[市县区校院]|[东南西北中][片区部线]|沿[江河海湖边]|[山城库牧矿圩垸]区|辖区内?|驻[镇县区乡市]|(?:公司|集团)?(?:总部|机关|本部)|公司|集团)$"
         ),
         several=re.compile(
             rf"(?P<list>{fields}(?:[、和及]{fields})+)等(?:有关|相关|多个)?(?:职能|主管|行业)?(?:部门|单位)$"

@@ -29,6 +29,8 @@ _VAGUE_FIRST = frozenset("相有各具其所全上以")
 _WHOLE_GROUP = re.compile(
     r"(?:(?:全[市县区镇校省州旗乡村]|[我本][市县区镇校省州旗乡村])(?:的)?)?(?:所有|全体|有关|相关|具体|其他|其它)$"
 )
+_COMMITTEES = frozenset(("省委", "市委", "县委", "区委", "州委", "旗委"))
+_OF_GOVERNMENT = re.compile("[省市县区州旗]政府.")
 _GROUP_ENDS = frozenset(("所有", "全体", "有关", "相关", "具体", "其他", "其它"))
 
 
@@ -83,7 +85,14 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
             made, joined = built
             if joined:
                 found.pop()
-            if found and found[-1].end == made.start and found[-1].name.startswith(words.national):
+            if (
+                found
+                and found[-1].end == made.start
+                and (
+                    found[-1].name.startswith(words.national)
+                    or (found[-1].name in _COMMITTEES and _OF_GOVERNMENT.match(made.name))  # 县委县政府督查室
+                )
+            ):
                 begin = found.pop().start
                 made = Organisation(begin, stop, text[begin:stop], made.kind)
         gloss = words.gloss.match(text, stop, end) if stop < end and text[stop] == "(" else None
@@ -232,7 +241,7 @@ def _nests(
             and not gap
             and category == "whole"
             and ending in words.generic
-            and ending not in ("政府", "街道")
+            and ending not in ("政府", "街道", "党委", "党工委")
         )
     ):
         return False
