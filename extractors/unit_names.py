@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from extractors.language.organisation_lexicon import lexicon
 from extractors.language.organisations import Organisation
 
-_ALIAS = re.compile(r"(?:\(以|以)下(?:统一)?(?:简称|称)(?:为)?[:：]?[\"“”「『]?([\u4e00-\u9fff]{2,12})[\"“”」』]?")
+_ALIAS = re.compile(r"以下(?:统一)?(?:简称|称)(?:为)?[:：]?[\"“”「『]?([\u4e00-\u9fff]{2,12})[\"“”」』]?")
 _LEVEL = re.compile(r"(?:[\u4e00-\u9fff*×_]{0,6}?[省市县区州旗镇乡]|国家|全国|全[省市县区])(?=.)")
 _PLACE = re.compile(r"(?:.*[县区市镇乡旗州]|[\u4e00-\u9fff]{2,4}新区)$")
 _HEAD = re.compile(r"[县区市镇乡旗州]((?:人民)?政府|管委会|(?:[\u4e00-\u9fff]{1,6})(?:局|委|办))$")
@@ -34,7 +34,10 @@ class Names:
                 bold = o.name.startswith("**") and text.find("**", o.end, o.end + 60) >= 0
                 self._learn(o.name[2:] if bold else o.name)
         for alias in _ALIAS.finditer(text, start, end):
-            full = ends.get(alias.start()) or ends.get(alias.start() - 1)
+            at = alias.start()
+            if at > start and text[at - 1] == "(":
+                at -= 1
+            full = ends.get(at) or ends.get(at - 1)
             if full:
                 self.aliases[alias.group(1)] = full
 

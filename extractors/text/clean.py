@@ -47,17 +47,21 @@ _LETTER_SPACE_FIRST = re.compile(_LETTERED)
 _RHYTHM_SPACE = re.compile(r"每(?: ?[半年季度月周旬日末底初前]){2,8}")  # 每 季 度 末
 # Figures set apart digit by digit (1 2 套, 6 . 5 千伏, 1 5 日前, 3 10亩); one alone may be two cells of a row.
 _SPREAD = re.compile(
-    rf"(?:(?<=[{_HAN}(,、:])|(?<=[{_HAN}] ))(?<![件表图第])\d{{1,4}}(?: ?\. ?(?=\d)| (?=\d))(?:[\d.]| (?=[\d.])){{1,12}} ?"
+    rf"\d(?:(?<=[{_HAN}(,、:]\d)|(?<=[{_HAN}] \d))(?<![件表图第]\d)\d{{0,3}}(?: ?\. ?(?=\d)| (?=\d))(?:[\d.]| (?=[\d.])){{1,12}} ?"
     r"(?=[%‰年月日时]|[万亿千]?(?:美?[元吨亩瓦伏升米次余多人例起批级岁斤株头]|平方|立方)|[万亿]|[个套户家名条处台辆所座间项件栋场期份]|公[里顷斤])"
 )
 _SPREADS = 2
+_SPACE_IN_NUMBER = re.compile(r" (?<=[\d.] )")  # without any no figure is grouped or spread
 _NUMBER_MARK_SPACE = re.compile(r" (?<=\d )(?=、[\u3400-\u9fff])")  # 1 、加强领导
 _SPACES = re.compile("[ \u3000\u2003][ \u3000\u2003]+")
-_MARK = re.compile(
-    r"(?m)^[ \t\u3000]*(?:(?P<head>#{1,6}[ \t]+)|(?P<quote>>[ \t]*)|(?P<bullet>[-*+•●■◆▪][ \t]+(?!\d{1,4}[ ]*[-—]))|(?P<rule>(?:-{3,}|\*{3,}|={3,})[ \t]*$))"
+# Marks at the head of a line; with a literal line feed in front the engine skips from line to line.
+_MARKS = (
+    r"[ \t\u3000]*(?:(?P<head>#{1,6}[ \t]+)|(?P<quote>>[ \t]*)|(?P<bullet>[-*+•●■◆▪][ \t]+(?!\d{1,4}[ ]*[-—]))|(?P<rule>(?:-{3,}|\*{3,}|={3,})[ \t]*$))"
 )
+_MARK, _FIRST_MARK = re.compile(rf"(?m)\n{_MARKS}"), re.compile(rf"(?m){_MARKS}")
 _BOLD = re.compile(r"\*\*(?=[^\s*])([^*\n]{2,300})(?<=[^\s*])\*\*")
 _MARKDOWN = re.compile(r"(?m)^(?:#{1,6} |[ \t\u3000]*\*\*[^*\n]+\*\*[：:]?|\|[ :-]+\|)")
+_MARKDOWN_SIGNS = ("#", "**", "|")  # no line without one of them is Markdown
 
 
 _BULLETS = "#*>-+•●■◆▪="
@@ -168,9 +172,11 @@ def _spaces(text: str) -> list[Edit]:
             continue
         edits.append((i, i + 1, ""))
     edits += [(m.start(), m.end(), "") for m in _latin_unit_space().finditer(text)]
-    for m in _GROUP_SPACE.finditer(text):
-        edits += [(m.start() + k, m.start() + k + 1, "") for k, c in enumerate(m[0]) if c == " "]
-    spread = [m.span() for m in _SPREAD.finditer(text)]
+    spread: list[tuple[int, int]] = []
+    if _SPACE_IN_NUMBER.search(text):
+        for m in _GROUP_SPACE.finditer(text):
+            edits += [(m.start() + k, m.start() + k + 1, "") for k, c in enumerate(m[0]) if c == " "]
+        spread = [m.span() for m in _SPREAD.finditer(text)]
     for a, b in (*(m.span() for m in _RHYTHM_SPACE.finditer(text)), *(spread if len(spread) >= _SPREADS else ())):
         edits += [(k, k + 1, "") for k in range(a, b) if text[k] == " "]
     edits += [(m.start(), m.end(), "") for m in _NUMBER_MARK_SPACE.finditer(text)]
@@ -194,9 +200,11 @@ def _before_number(text: str, i: int) -> str:
 
 
 def _marks(text: str, fmt: str) -> list[Edit]:
-    markdown = fmt == "md" or len(_MARKDOWN.findall(text, 0, 20_000)) >= 2
+    told = any(sign in text for sign in _MARKDOWN_SIGNS)
+    markdown = fmt == "md" or (told and len(_MARKDOWN.findall(text, 0, 20_000)) >= 2)
     edits: list[Edit] = []
-    for m in _MARK.finditer(text):
+    first = _FIRST_MARK.match(text)
+    for m in (*((first,) if first else ()), *_MARK.finditer(text)):
         if m.lastgroup == "bullet" or markdown:
             edits.append((m.start(m.lastgroup or 0), m.end(m.lastgroup or 0), ""))
     if markdown:
