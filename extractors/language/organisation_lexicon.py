@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from extractors.lexicon import settings, words
+from extractors.lexicon.scanning import scanner
 
 _NAME_CHARACTER = r"\u3400-\u9fffA-Za-z*×○〇_·"
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Endings by category, and the expressions made from the word lists."""
+    """Endings by category, and the expressions made from the word lists; ``scan`` and ``cut`` are scanners."""
 
     scan: re.Pattern[str]
     last_mark: re.Pattern[str]
@@ -72,20 +73,51 @@ def _branches(pairs: list[tuple[str, str]]) -> list[str]:
 
 
 def _scan(each: str, endings: Iterable[str], guards: dict[str, str]) -> re.Pattern[str]:
-    """The places where an ending or a body with 各 stands.
+    """The places where an ending or a body with 各 stands."""
+    by_first: dict[str, list[str]] = {}
+    for word in endings:
+        by_first.setdefault(word[0], []).append(word)
+    trees = {"各": (each, "")}
+    for first, listed in by_first.items():
+        second = "" if first in listed else "".join(sorted({w[1] for w in listed}))
+        trees[first] = _branches([(w, guards.get(w, "")) for w in listed])[0], second
+    return scanner(trees)
 
-    Nearly a third of all characters begin some ending. Where only longer endings begin so, the next character is looked at
-    before any word is tried: that drops most places.
-    """
-    single = {w for w in endings if len(w) == 1}
-    short = [w for w in endings if w[0] in single]
-    long = [w for w in endings if w[0] not in single]
-    first, second = ("".join(sorted({w[i] for w in long})) for i in (0, 1))
-    alone = "".join(sorted(single))
-    trees = ["|".join(_branches([(w, guards.get(w, "")) for w in listed])) for listed in (long, short)]
-    return re.compile(
-        f"(?=[各{alone}{first}])(?:(?=[{first}][{second}])(?:{trees[0]})|(?=[{alone}])(?:{trees[1]})|{each})"
-    )
+
+_LEVELS_BEGIN = "市县区省各我本"
+_DATED = {
+    "年": "(?<=[0-9]年)(?!级)",
+    "月": "(?<=[0-9一二三四五六七八九十]月)",
+    "日": "(?<=[0-9]日)",
+    "前": "(?<=[底末初日月旬年]前)",
+}
+
+
+def _cut(name: str) -> re.Pattern[str]:
+    """The words that end where a name begins."""
+    stop_words = words(name, "before")
+    barred = words(name, "not_before")
+    behind: dict[str, str] = settings(name)["not_behind"]
+    trees: dict[str, list[str]] = {}
+    second: dict[str, str] = {}  # what may come second, empty for anything
+    for first in sorted({w[0] for w in stop_words}):
+        # What bars a word is told behind its first character.
+        bars = [(w[1:], "") for w in barred if w[0] == first]
+        rests = _branches([(w[1:], "") for w in stop_words if w[0] == first and w not in behind])
+        rests += [f"(?<![{behind[w]}]{first}){w[1:]}" for w in stop_words if w[0] == first and w in behind]
+        bar = f"(?!{'|'.join(_branches(bars))})" if bars else ""
+        trees[first] = [f"{first}{bar}(?:{'|'.join(rests)})"]
+        second[first] = "" if first in stop_words else "".join({w[1] for w in stop_words if w[0] == first})
+    trees.setdefault("和", []).append(f"和(?!{alternation(words(name, 'after_and'))})")
+    second["和"] = ""
+    for c in "家个户座所名":
+        trees.setdefault(c, []).append(rf"{c}(?<=[0-9一二三四五六七八九十两几余多]{c})")
+        second[c] = ""
+    for c in "年月日旬周底初末度内后前起时":
+        dated = f"|{_DATED[c]}" if c in _DATED else ""
+        trees.setdefault(c, []).append(f"{c}(?:(?=[{_LEVELS_BEGIN}]){dated})")
+        second[c] = "" if dated or (c in second and not second[c]) else second.get(c, "") + _LEVELS_BEGIN
+    return scanner({c: ("|".join(listed), second[c]) for c, listed in trees.items()})
 
 
 @cache
@@ -116,32 +148,10 @@ def lexicon() -> Lexicon:
     )
     each = rf"{paired}|各(?!{alternation(words(name, 'each_never'))})(?:{modifiers}){{0,2}}(?:{gloss})?{heads}(?:{gloss})?(?:、(?:街道|街(?![道头面巷])|村(?![民庄委级])|镇(?![级域])|乡(?![镇村])))?(?:{gloss}(?:{heads})?)?"
     fields = rf"[市县区省]?{alternation(words(name, 'fields'))}"
-    stop_words = words(name, "before")
-    barred = words(name, "not_before")
-    behind: dict[str, str] = settings(name)["not_behind"]
-    # Every branch begins with a literal, which the engine skips to: what bars a word is told behind its first character.
-    cuts = []
-    for first in sorted({w[0] for w in stop_words}):
-        bars = [(w[1:], "") for w in barred if w[0] == first]
-        rests = _branches([(w[1:], "") for w in stop_words if w[0] == first and w not in behind])
-        rests += [f"(?<![{behind[w]}]{first}){w[1:]}" for w in stop_words if w[0] == first and w in behind]
-        bar = f"(?!{'|'.join(_branches(bars))})" if bars else ""
-        cuts.append(f"{first}{bar}(?:{'|'.join(rests)})")
-    cuts.append(f"和(?!{alternation(words(name, 'after_and'))})")
-    cuts += [rf"{c}(?<=[0-9一二三四五六七八九十两几余多]{c})" for c in "家个户座所名"]
-    dated = {
-        "年": "(?<=[0-9]年)(?!级)",
-        "月": "(?<=[0-9一二三四五六七八九十]月)",
-        "日": "(?<=[0-9]日)",
-        "前": "(?<=[底末初日月旬年]前)",
-    }
-    cuts += [
-        rf"{c}(?:(?=[市县区省各我本]){'|' + dated[c] if c in dated else ''})" for c in "年月日旬周底初末度内后前起时"
-    ]
     return Lexicon(
         scan=_scan(each, [w for w in endings if w[0] != "各"], guards),
         last_mark=re.compile(rf"(?s:.*)[^{_NAME_CHARACTER}]"),
-        cut=re.compile("|".join(cuts)),
+        cut=_cut(name),
         level=re.compile("[市县区省州盟旗镇乡局院校国委]"),
         name_bracket=re.compile(r"\((?:集团|分|本部|中国|筹|[\u4e00-\u9fff]{2,4})\)"),
         inner_each=re.compile("成员单位|科室|处室|股室|部门|单位|中队|大队|分局|学校|班"),

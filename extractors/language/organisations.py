@@ -54,11 +54,13 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
     end = len(text) if end is None else end
     found: list[Organisation] = []
     last = start
-    for hit in words.scan.finditer(text, start, end):
-        first, stop = hit.span()
+    search, at = words.scan.search, start
+    while hit := search(text, at, end):
+        first, stop = hit.span(hit.lastindex or 0)
+        at = stop
         if first < last:
             continue
-        ending = hit.group()
+        ending = text[first:stop]
         if ending[0] == "各":
             begin = first
             if found and found[-1].end == first and words.inner_each.search(ending):
@@ -182,11 +184,13 @@ def _left(text: str, low: int, first: int, words: Lexicon, needs_body: bool, dee
     begin = low + at
     levelled = size > at and chunk[at] in words.levels
     # The ending is shown too: what takes the sting out of a word may reach into it.
-    for cut in words.cut.finditer(text[low : first + 3], at):
-        stop = cut.end()
+    shown, search = text[low : first + 3], words.cut.search
+    while cut := search(shown, at):
+        start, stop = cut.span(cut.lastindex or 0)
+        at = stop
         if stop > size:
             continue
-        hard = stop - cut.start() < 2
+        hard = stop - start < 2
         # A verb right before the ending is its body: 推进+办, 督查+室.
         if hard or ((not needs_body or stop < size) and not (deep and levelled)):
             begin = low + stop
@@ -199,10 +203,11 @@ def _last_cut(text: str, low: int, first: int, words: Lexicon, needs_body: bool)
     """Where the body begins that reaches back to the last cut in ``text[low:first]``."""
     mark = words.last_mark.match(text, low, first)
     begin = mark.end() if mark else low
-    for cut in words.cut.finditer(text, begin, first + 3):
-        stop = cut.end()
-        if stop < first or (stop == first and (not needs_body or stop - cut.start() < 2)):
-            begin = stop
+    search, at = words.cut.search, begin
+    while cut := search(text, at, first + 3):
+        start, at = cut.span(cut.lastindex or 0)
+        if at < first or (at == first and (not needs_body or at - start < 2)):
+            begin = at
     each = text.rfind("各", begin, first)
     return each if each >= 0 else begin
 
@@ -250,13 +255,7 @@ def _nests(
     named_by_gap = bool(gap) and (before.kind == "generic" or before.name == "各级")
     if ending in words.generic and ending not in words.joining and not named_by_gap:
         return False
-    if gap and (
-        words.last_mark.match(gap)
-        or any(
-            cut.end() <= first and (cut.end() < first or ending not in words.suffixed)
-            for cut in words.cut.finditer(text, low, stop)
-        )
-    ):
+    if gap and (words.last_mark.match(gap) or _cuts(text, low, first, stop, ending not in words.suffixed, words)):
         return False
     if "各" in gap or (gap and gap[0] in words.levels and before.kind == "named"):
         return False
@@ -266,12 +265,33 @@ def _nests(
     return not (ending == "局" == before.name[-1] and not inner)
 
 
+def _cuts(text: str, low: int, first: int, stop: int, at_ending: bool, words: Lexicon) -> bool:
+    """Whether a word that ends where a name begins stands before ``first``, or reaches it where that counts."""
+    while cut := words.cut.search(text, low, stop):
+        low = cut.end(cut.lastindex or 0)
+        if low < first or (low == first and at_ending):
+            return True
+    return False
+
+
 def _may_be_vouched(text: str, low: int, first: int, words: Lexicon) -> bool:
     """A cheap look whether :func:`_vouched` could say yes to any body that ends at ``first``."""
     if words.level.search(text, low, first) or text.find("各", low, first) >= 0:
         return True
     first = _before_ordinal(text, first)
-    return any(text[first - n : first] in words.domains for n in (2, 4, 3, 1, 5, 6))
+    return _domain_ends(text, first, 6, words.domains)
+
+
+def _domain_ends(text: str, end: int, longest: int, domains: frozenset[str]) -> bool:
+    """Whether a domain of at most so many characters ends at ``end``; they come so often that a loop is too dear."""
+    return (
+        (longest >= 2 and text[end - 2 : end] in domains)
+        or (longest >= 4 and text[end - 4 : end] in domains)
+        or (longest >= 3 and text[end - 3 : end] in domains)
+        or (longest >= 1 and text[end - 1 : end] in domains)
+        or (longest >= 5 and text[end - 5 : end] in domains)
+        or (longest >= 6 and text[end - 6 : end] in domains)
+    )
 
 
 def _before_ordinal(text: str, first: int) -> int:
@@ -284,8 +304,7 @@ def _vouched(body: str, first: int, text: str, words: Lexicon) -> bool:
     if (body[0] in "各第" or words.level.search(body)) and text[first] not in words.crews:
         return len(body) <= 12
     stop = _before_ordinal(text, first)
-    size = len(body) - (first - stop)
-    return any(text[stop - n : stop] in words.domains for n in (2, 4, 3, 1, 5, 6) if n <= size)
+    return _domain_ends(text, stop, len(body) - (first - stop), words.domains)
 
 
 def _kind(name: str, category: str, words: Lexicon) -> Kind:
