@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Literal
 
 from extractors.lexicon import words
+from extractors.lexicon.scanning import scanner
 
 Tense = Literal["done", "planned", ""]
 
@@ -30,19 +31,17 @@ _KINDS: dict[str, Tense] = {
 def _scanner() -> tuple[re.Pattern[str], dict[str, Tense]]:
     """A pattern of all cues, and for each what it tells (the kind that is named first above), nothing for a word to skip."""
     told: dict[str, Tense] = {}
-    # Grouped by first character, the longest first: the engine skips to a literal at the head of every branch.
-    branches: dict[str, list[tuple[int, str]]] = {}
+    listed: dict[str, list[tuple[int, str]]] = {}  # by first character, the longest first
+    second: dict[str, str] = {}
     for key, tense in _KINDS.items():
         for word in words("tense", key):
             if told.setdefault(word, tense) == tense:
                 after = "(?<=[\u4e00-\u9fff].)" if key == "particle" else ""
-                branches.setdefault(word[0], []).append((-len(word), after + re.escape(word[1:])))
-    return re.compile(
-        "|".join(
-            f"{re.escape(c)}(?:{'|'.join(rest for _, rest in sorted(rests, key=itemgetter(0)))})"
-            for c, rests in branches.items()
-        )
-    ), told
+                listed.setdefault(word[0], []).append((-len(word), re.escape(word[0]) + after + re.escape(word[1:])))
+                second[word[0]] = second.get(word[0], "") + word[1:2]
+    alone = {word for word in told if len(word) == 1}
+    trees = {c: "|".join(tree for _, tree in sorted(found, key=itemgetter(0))) for c, found in listed.items()}
+    return scanner({c: (tree, "" if c in alone else second[c]) for c, tree in trees.items()}), told
 
 
 _SCAN, _TOLD = _scanner()
@@ -54,11 +53,13 @@ Cue = tuple[int, Tense, str]
 def cues(text: str, start: int, end: int) -> list[Cue]:
     """Tense cues of ``text[start:end]`` in order: (offset, tense, word); offsets are those of ``text``."""
     found: list[Cue] = []
-    for m in _SCAN.finditer(text, start, end):
-        word = m.group()
+    search = _SCAN.search
+    while m := search(text, start, end):
+        place, start = m.span(m.lastindex or 0)
+        word = text[place:start]
         tense = _TOLD[word]
-        if tense and not (word == "将" and _OBJECT_MARKER.match(text, m.end(), end)):
-            found.append((m.start(), tense, word))
+        if tense and not (word == "将" and _OBJECT_MARKER.match(text, start, end)):
+            found.append((place, tense, word))
     return found
 
 
