@@ -13,6 +13,7 @@ from itertools import pairwise
 from extractors.language import organisations
 from extractors.language.organisation_lexicon import lexicon as vocabulary
 from extractors.unit_hits import Hit, Listing
+from extractors.unit_labels import colons, next_label
 from extractors.unit_words import words
 
 _PIECE = re.compile(r"(?:[^、,，;；。!?\n\t()\[\]【】〔〕:：/ ]|\([^()\n]{0,40}\))++")
@@ -47,9 +48,10 @@ class _Member:
     strong: bool = False
 
 
-def find(text: str, start: int, end: int) -> list[Listing]:
-    """Lists of ``text[start:end]`` in order, labelled ones first where two would overlap."""
-    labelled = list(_labelled(text, start, end))
+def find(text: str, start: int, end: int, ends: list[int] | None = None) -> list[Listing]:
+    """Lists of ``text[start:end]`` in order, labelled ones first where two would overlap; ``ends`` are the colons of the
+    part where they are known."""
+    labelled = list(_labelled(text, start, end, colons(text, start, end) if ends is None else ends))
     taken = [(x.start, x.end) for x in labelled]
     return sorted([*labelled, *_bracketed(text, start, end, taken)], key=lambda x: x.start)
 
@@ -59,10 +61,10 @@ def members(text: str, start: int, end: int, role: str) -> list[tuple[int, int, 
     return [(m.start, m.end, m.role or role) for m in _members(text, start, end, loose=True)[0]]
 
 
-def _labelled(text: str, start: int, end: int) -> Iterator[Listing]:
+def _labelled(text: str, start: int, end: int, ends: list[int]) -> Iterator[Listing]:
     lexicon = words()
     place = start
-    while hit := lexicon.label.search(text, place, end):
+    while hit := next_label(lexicon.label, text, place, end, ends):
         place = hit.end()
         if hit["person"] is not None:
             continue
@@ -99,10 +101,12 @@ def _labelled(text: str, start: int, end: int) -> Iterator[Listing]:
 
 def persons(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Spans of the persons after 责任人: and its like."""
-    lexicon = words()
+    lexicon, ends = words(), colons(text, start, end)
     found: list[tuple[int, int]] = []
     for expression in (lexicon.person_label, lexicon.label):
-        for hit in expression.finditer(text, start, end):
+        place = start
+        while hit := next_label(expression, text, place, end, ends):
+            place = hit.end()
             if expression is lexicon.label and hit["person"] is None:
                 if "人" in hit.group() or "领导" in hit.group():
                     found += _members(text, hit.end(), _list_end(text, hit.end(), end), loose=True, mixed=True)[2]
@@ -111,11 +115,13 @@ def persons(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return sorted(set(found))
 
 
-def person_units(text: str, start: int, end: int) -> list[Hit]:
-    """Bodies named after 责任人: (责任人:教务处)."""
+def person_units(text: str, start: int, end: int, ends: list[int]) -> list[Hit]:
+    """Bodies named after 责任人: (责任人:教务处); ``ends`` are the colons of the part."""
     lexicon = words()
     hits = []
-    for hit in lexicon.person_label.finditer(text, start, end):
+    place = start
+    while hit := next_label(lexicon.person_label, text, place, end, ends):
+        place = hit.end()
         for piece in _PIECE.finditer(text, hit.end(), _list_end(text, hit.end(), end)):
             known = organisations.whole(text, piece.start(), piece.end())
             if known is None or known.kind not in ("named", "place"):

@@ -11,6 +11,7 @@ from extractors.language import organisations
 from extractors.language.organisations import Organisation
 from extractors.mentions import UnitMention
 from extractors.unit_hits import Hit
+from extractors.unit_labels import colons
 from extractors.unit_names import Names
 from extractors.unit_subjects import Subjects, outside
 
@@ -26,10 +27,11 @@ def find(document: Document, part: Part, known: Sequence[Organisation] = ()) -> 
     """
     text = document.text
     stretches = list(outside_rows(text, part))
-    listings = [x for a, b in stretches for x in unit_lists.find(text, a, b)]
+    ends = colons(text, part.start, part.end)
+    listings = [x for a, b in stretches for x in unit_lists.find(text, a, b, ends)]
     found = [o for a, b in stretches for o in organisations.find(text, a, b)]
     names = Names(text, part.start, part.end, [*found, *known], part.issuer)
-    hits = [h for x in listings for h in x.hits] + unit_lists.person_units(text, part.start, part.end)
+    hits = [h for x in listings for h in x.hits] + unit_lists.person_units(text, part.start, part.end, ends)
     hits += Subjects(text, part, outside(found, [(x.start, x.end) for x in listings])).run()
     hits.sort(key=lambda h: (h.start, -h.confidence))
     mentions: list[UnitMention] = []

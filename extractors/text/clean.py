@@ -55,9 +55,7 @@ _SPACE_IN_NUMBER = re.compile(r" (?<=[\d.] )")  # without any no figure is group
 _NUMBER_MARK_SPACE = re.compile(r" (?<=\d )(?=、[\u3400-\u9fff])")  # 1 、加强领导
 _SPACES = re.compile("[ \u3000\u2003][ \u3000\u2003]+")
 # Marks at the head of a line; with a literal line feed in front the engine skips from line to line.
-_MARKS = (
-    r"[ \t\u3000]*(?:(?P<head>#{1,6}[ \t]+)|(?P<quote>>[ \t]*)|(?P<bullet>[-*+•●■◆▪][ \t]+(?!\d{1,4}[ ]*[-—]))|(?P<rule>(?:-{3,}|\*{3,}|={3,})[ \t]*$))"
-)
+_MARKS = r"[ \t\u3000]*(?:(?P<head>#{1,6}[ \t]+)|(?P<quote>>[ \t]*)|(?P<bullet>[-*+•●■◆▪][ \t]+(?!\d{1,4}[ ]*[-—]))|(?P<rule>(?:-{3,}|\*{3,}|={3,})[ \t]*$))"
 _MARK, _FIRST_MARK = re.compile(rf"(?m)\n{_MARKS}"), re.compile(rf"(?m){_MARKS}")
 _BOLD = re.compile(r"\*\*(?=[^\s*])([^*\n]{2,300})(?<=[^\s*])\*\*")
 _MARKDOWN = re.compile(r"(?m)^(?:#{1,6} |[ \t\u3000]*\*\*[^*\n]+\*\*[：:]?|\|[ :-]+\|)")
