@@ -45,7 +45,8 @@ def words() -> SimpleNamespace:
         rf"(?P<word>{_any(label['person_labels'])})(?:\([^()\n]{{0,10}}\))?[ \t]*(?::|：|为:?)[ \t]*"
     )
     # What the colon of either may stand behind, blanks apart, and the most that may stand before it (see unit_labels).
-    listed = [*label["bodies"], *label["persons"], *label["person_labels"], "部门", "单位", "人", "领导", ")"]
+    listed = [*label["bodies"], *label["persons"], *label["person_labels"], *label["bare"]]
+    listed += ["部门", "单位", "人", "领导", ")"]
     made.label_colon = re.compile(rf"[:：】\]为是](?<=[{re.escape(''.join({w[-1] for w in listed}))} \t].)")
     longest_role, longest_name = max(map(len, made.label_roles)), max(map(len, listed))
     made.longest_label = 2 * longest_role + longest_name + len("、()部 门/责任领导)(0123456789)")

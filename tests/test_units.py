@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import chain
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors import units
+from extractors import lexicon, units
 from extractors.document import CleanText, Document, Part, Segment, Sentence, Source, Tense
 from extractors.schema import ROLES
 from extractors.text.clauses import sentences
+from extractors.unit_labels import colons, next_label
+from extractors.unit_words import words
 
 CASES = Path(__file__).parent / "cases" / "units"
 
@@ -190,3 +194,26 @@ def test_hostile_input_takes_linear_time(text: str) -> None:
 
     small = min(seconds(len(text) // 8) for _ in range(2))
     assert min(seconds(len(text)) for _ in range(2)) < 24 * small + 0.3
+
+
+def test_labels_are_found_by_their_colons() -> None:
+    """Looking for labels in front of colons alone misses none that a search from the first character on finds."""
+    roles = lexicon.settings("roles")
+    listed = [*chain.from_iterable(roles["labels"].values()), *chain.from_iterable(roles["label_words"].values())]
+    pieces = [*listed, *"、及和/(())::：为是】] \t\n否", "  \t ", "部  门", "单 位", "联系", "教育局", "三年引进", "某"]
+    random = Random(2026)
+    found = 0
+    for _ in range(4000):
+        text = "".join(random.choices(pieces, k=random.randrange(1, 24)))
+        text += random.choice(listed) + random.choice(("", "(责任)", " ")) + random.choice(":：为是】")
+        start, end = random.randrange(3), len(text) - random.randrange(3)
+        ends = colons(text, 0, len(text))
+        for expression in (words().label, words().person_label):
+            place = start
+            while place <= end:
+                plain, fast = expression.search(text, place, end), next_label(expression, text, place, end, ends)
+                assert (plain and plain.span()) == (fast and fast.span()), text[place:end]
+                if plain is None:
+                    break
+                found, place = found + 1, plain.end()
+    assert found > 500
