@@ -24,7 +24,7 @@ def _any(key: str, lexicon: str = "deadlines") -> str:
 
 
 _LABEL = re.compile(rf"(?:{_any('label')})(?:[^\n:;；。,，]{{0,8}}:[^\n。:]*|(?:原则上|暂)?定?[为是]\s*)$")
-_COMPARED = re.compile(rf"(?:{_any('compared')})[^,，。;；]{{0,2}}$")
+_COMPARED = re.compile(rf"(?:(?<!占)比(?![例重率值])|{_any('compared')})[^,，。;；]{{0,2}}$")
 _ATTRIBUTIVE = re.compile(rf"(?:{_any('attributive')})")
 # A five-year term as a name or a theme (“十五五”开局之年, “十四五”时期是…) limits nothing; 每人每年320元 is a rate.
 _TERM = re.compile(r"[“\"]?十[一二三四五六七八九]五[”\"]?(?P<span>期间|时期|末|期末)?")
@@ -32,11 +32,19 @@ _TERM_THEME = re.compile(
     r"[,，]?是|的|[^,，。;；:：]{0,16}?(?:目标|任务|规划|纲要|指标|开局|回顾|指导思想|总体要求|重要要求|形势|成就)"
 )
 _OWN_PERIOD = re.compile("(?:本|这个)(?:季度?|月份?)")
-_REVIEWED = re.compile(r"[^,，。;；]{0,10}(?:情况|回顾|成效|通报|总结(?!验收|阶段|评估))")  # 一、上半年情况
+_REVIEWED = re.compile(  # 一、上半年情况; 四、下学期打算
+    r"[^,，。;；]{0,10}(?:情况|回顾|成效|通报|总结(?!验收|阶段|评估))|(?:主要|重点)?(?:打算|计划|思路|目标|任务|工作)"
+)
+_FEW = 12
+_PAUSES_OR_OF = limited_work.PAUSES | {"的", "至"}
+_BUDGETED = re.compile(r"(?:工程|项目|任务|资金|经费|课题|专项|考核|预算)")  # 2024年度工程
+_IN_QUOTES = re.compile(r"“[^”]{0,24}$")
 _IS = re.compile(r"[,，]?是(?!否)")  # 未来五年,是…的关键时期
 # A time that belongs to the thing a verb takes (制定2030年前达峰方案, 承办2026年全运会), or to a clause before a noun (5月建成的学校).
 _TAKEN = re.compile(rf"(?:{_any('takes_dated')})$")
-_TAKEN_THING = re.compile(rf"[^,，。;；]{{2,40}}?(?:{_any('dated_things')})(?=[,，。;；、]|$|如下|的|上?报|送|提交)")
+_TAKEN_THING = re.compile(
+    rf"[^,，。;；]{{2,40}}?(?:{_any('dated_things')})(?=[,，。;；、]|$|如下|的|上?报|送|提交|通报|公布)"
+)
 _RELATIVE = re.compile(rf"(?!{patterns('deadlines', 'not_relative')})[一-龥]{{2,4}}的(?=[一-龥\d《“])")
 _QUOTED = re.compile(r"[^”]{0,2}”")  # “三月三”
 _CLAUSE_REACH = 240  # a clause is read this far from its time, as from a figure
@@ -146,6 +154,11 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
     if (
         before.endswith("不")
         or (t.kind != "every" and _SLOGAN.match(text, t.start))
+        or (
+            t.kind == "every"
+            and t.text[0] in "一半"
+            and _IN_QUOTES.search(text, max(sentence.start, t.start - 25), t.start)
+        )
         or "范文" in text[t.end : clause[1]]
     ):
         return None  # 不到去年同期; 下半年打算范文 is a page's own title
@@ -187,6 +200,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         _IS.match(text, t.end) or (text[t.start - 1 : t.start] == "“" and _QUOTED.match(text, t.end, clause[1]))
     ):
         return None
+    if t.kind == "in" and t.text.endswith("年度") and _BUDGETED.match(text, t.end):
+        return t.kind, 0.4, "year"
     if (
         _TAKEN.search(before)
         and t.kind in ("in", "by")
@@ -245,7 +260,20 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
 def _other_year(view: PartView, sentence: SentenceView, t: Time) -> bool:
     """A year later than the plan's own limits work (a plan of 2021–2025: 2023年建成); the plan's own is an adverb."""
     own = sentence.segment.year or view.part.year
-    return own is not None and t.start_date[:4].isdigit() and int(t.start_date[:4]) > own
+    if own is None or not t.start_date[:4].isdigit():
+        return False
+    return int(t.start_date[:4]) > own or (int(t.start_date[:4]) == own and _steps_on(sentence, t))
+
+
+def _steps_on(sentence: SentenceView, t: Time) -> bool:
+    """Whether a year is the first of several that share out one aim (其中2023年完成38公里,2024年完成25公里)."""
+    return (
+        any(
+            u.start > t.end and u.kind == "in" and _whole_year(u) and u.start_date > t.start_date and not u.uses
+            for u in sentence.times[:_FEW]
+        )
+        and sentence.text[t.end : t.end + 1] not in _PAUSES_OR_OF
+    )
 
 
 def _past(view: PartView, t: Time) -> bool:

@@ -18,7 +18,7 @@ from extractors.language import quantities
 from extractors.language.numerals import plain
 from extractors.language.quantities import Quantity
 from extractors.language.quantity_cues import begins_with
-from extractors.lexicon import settings, words
+from extractors.lexicon import patterns, settings, words
 from extractors.mentions import FigureMention
 from extractors.periods import period
 from extractors.status import status as judge_status
@@ -37,9 +37,8 @@ _ZERO_NOUN = re.compile(
     r"(?:率|比|值|度|数|量|指数|系数|事故|案件|件|例|比例|占比)(?:为|是|达到|达|降至|降为|保持|控制在|:|：)*\s*$"
 )
 _RATE_NOUN = re.compile(rf"(?:率|比例|占比|比重|得分|覆盖面)(?:{_any('rate_reach')})*\s*$")
-_SHARE_LOST = re.compile(
-    r"(?:计划|任务|目标|预算|总数|总量|总额|人数|户数)数?的\s*$|占(?:比|总数|总量|总人数|全[省市县区镇乡村])?的?\s*$"
-)
+_SHARE_LOST = re.compile(patterns("figures", "share_lost"))
+_SHARE_OF = re.compile(r"以上的?[一-龥]{1,6}")  # 50以上的村经营性收入达到…
 _MONEY_HEAD = re.compile(settings("figures")["money_head"])
 _CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
 _STEP = re.compile(r"每(?:超|多|少|降|减|增|高|低|提前|逾期|欠|短缺|缺)[^,，。;；]{0,4}$")  # 每超1%加0.5分
@@ -71,6 +70,7 @@ _LINE = re.compile(
     r"(?:及以上)?[一-龥A-Z]{0,6}?(?:线路|变电|输电|配电|高压|电网|线|GIL|路线|开关|变压器|配变|母线|电缆|架空|断路器|环网)"
 )
 _LONGEST_BARE = 20
+_LONGEST_MEMBER = 8
 _NAMED = re.compile(r"[一二两三四五六七八九][元次]")  # 三元食品, 二元结构
 _NAMED_TURN = re.compile(r"[”\"办]|离岛")  # 最多跑一次”, 一次办
 _PAID = re.compile(r"[每花费价补奖罚缴付减省涨降]|元|[增加减少]了?$")
@@ -146,7 +146,7 @@ def _figure(
         and _ONWARDS.fullmatch(text, max(clause[0], before.end), q.start)
     ):
         q = replace(q, measure="元", dimension="money")  # 产值8.6亿元,确保8.2亿
-    measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 8])
+    measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 10])
     if certainty <= 0:
         return None
     if (
@@ -155,10 +155,16 @@ def _figure(
         and (q.numeral == "chinese" or begins_with(text, quoted.end(), "after"))
     ):
         certainty = min(certainty, 0.3)  # a slogan: “两个中心”, “3个1”工程
+    if q.measure == "次" and q.numeral == "chinese" and q.bound == "ge" and _AGED.match(text, q.end):
+        certainty = 0.4  # 反映三次以上的工单
+    if text.rfind("《", sentence.start, q.start) > text.rfind("》", sentence.start, q.start):
+        certainty = 0.3  # 《作业管理十条》
     if _SLOGAN_SHARE.match(text, q.end) or (
         q.measure == "%" and _IN_SLOGAN.search(text, max(sentence.start, q.start - 4), q.start)
     ):
         certainty = 0.3  # “六个百分之百”, 6个100%
+    if q.numeral == "chinese" and q.dimension == "count" and _summed_up(text[clause[0] : q.start], q):
+        certainty = min(certainty, 0.4)
     if _PRINTED.search(text, max(sentence.start, q.start - 4), q.start) or (
         q.measure in ("伏", "千伏") and _LINE.match(text, q.end)
     ):
@@ -200,6 +206,14 @@ def _figure(
     )  # fmt: skip
 
 
+def _summed_up(before: str, q: Quantity) -> bool:
+    """Whether a count only sums up the members named right before it (存款、贷款、清收三项任务)."""
+    if q.low is None or not 2 <= q.low <= 9:
+        return False
+    members = before.rsplit(",", 1)[-1].split("、")
+    return len(members) == int(q.low) and all(1 <= len(m) <= _LONGEST_MEMBER for m in members[1:])
+
+
 def _with_bracket(sentence: SentenceView, q: Quantity) -> Quantity:
     """A bare number with the measure and magnitude that its indicator carries in a bracket (地区生产总值(亿元):186.4)."""
     m = _IN_BRACKET.search(sentence.text, max(sentence.start, q.start - 40), q.start)
@@ -219,7 +233,7 @@ def _with_bracket(sentence: SentenceView, q: Quantity) -> Quantity:
 def _measure(q: Quantity, before: str, percent_lost: bool, following: str) -> tuple[str, float]:
     """(measure, certainty that the number measures something); certainty 0 refuses."""
     if not q.measure:
-        return _bare(q, before, percent_lost)
+        return _bare(q, before, percent_lost, following)
     raw = q.text
     if q.numeral == "chinese" and q.measure == "件" and _GOOD_DEEDS.match(following):
         return q.measure, 0.4
@@ -239,7 +253,7 @@ def _measure(q: Quantity, before: str, percent_lost: bool, following: str) -> tu
     return q.measure, 0.97
 
 
-def _bare(q: Quantity, before: str, percent_lost: bool) -> tuple[str, float]:
+def _bare(q: Quantity, before: str, percent_lost: bool, following: str) -> tuple[str, float]:
     """A number without unit measures where a magnitude, a rate or a zero says so."""
     if q.text.rstrip("余多来餘")[-1:] in "万亿萬億" and (q.low or q.high or Decimal(0)) >= 10000:
         tail = _CLAUSE_BREAK.split(before)[-1][-16:]
@@ -249,7 +263,11 @@ def _bare(q: Quantity, before: str, percent_lost: bool) -> tuple[str, float]:
         return "", 0.8 if percent_lost or zero or (q.high or q.low or Decimal(0)) <= 100 else 0.4
     if _STEPS.search(before):
         return "", 0.7
-    if percent_lost and _SHARE_LOST.search(before):
+    if (
+        percent_lost
+        and q.numeral == "arabic"
+        and (_SHARE_LOST.search(before) or (not before and _SHARE_OF.match(following)))
+    ):
         return "", 0.7
     if q.low == 0 and _ZERO_NOUN.search(before):
         return "", 0.7
@@ -260,7 +278,7 @@ def _bare(q: Quantity, before: str, percent_lost: bool) -> tuple[str, float]:
 
 def _is_condition(sentence: SentenceView, clause: tuple[int, int], n: int, q: Quantity) -> bool:
     """A number inside another number's indicator (45岁以上干部占61%, 引进10亿元以上项目3个, 投资超5亿元的项目4个)."""
-    if q.bound not in ("ge", "le"):
+    if q.bound not in ("ge", "le") or not q.measure:
         return False
     text = sentence.text
     if q.dimension == "age" and _AGED.match(text, q.end):

@@ -22,7 +22,7 @@ _MONEY_HEAD = re.compile(settings("figures")["money_head"])
 _STEPS = re.compile(r"(?:由|从|(?:提高|提升|增加|增长|降低|下降|减少|压减|压降|改善|上升|扩大|增|降|升|减)[到至])$")
 _START = attrgetter("start")
 _PROJECT_END = re.compile(r"(?:综合)?(?:项目|工程|生产线|基地).*$")
-_COMPARED_WITH = re.compile(r"[较比同与]")
+_COMPARED_WITH = re.compile(r"[较同与]|(?<!占)比")
 _LEVEL_TO = re.compile(r"[到至为成](?:不足|不到|约|近|超过?|目前的?|每[吨人亩户])?$")
 _OF_PLAN = re.compile(
     r"((?:已?完成|占|为|达到?|达)[^,，、;；\d]{0,10}(?:任务|目标|计划|预算|指标|同期|总量|总数)数?)的$"
@@ -185,6 +185,8 @@ def _read_indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity
         memory.base = memory.before()
         return memory.before() + left, ""
     if left and not indicators.is_change_only(left):
+        if indicators.is_verb_only(left) and memory.before() and q.dimension in ("percent", "points", "ratio"):
+            return memory.before(), ""  # 其中上半年完成六成
         if indicators.is_verb_only(left) and right and (q.dimension != "money" or _MONEY_HEAD.search(right)):
             return right, right
         return left, ""

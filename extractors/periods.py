@@ -8,11 +8,14 @@ from extractors.context import SentenceView
 from extractors.language.quantities import Quantity
 from extractors.language.times import Time
 
-_COMPARED = re.compile(r"(?:比(?![例重率值])|较|与|同|对比|相比|超过|高于|低于|以)[^,，。;；]{0,4}$")
+_COMPARED = re.compile(
+    r"(?:(?<!占)比(?![例重率值])|较|与|同|对比|相比|超过|高于|低于|以(?![内上下来外]))[^,，。;；]{0,4}$"
+)
 _UNTIL = re.compile(r"(?:截至|截止|截止到|至|到)\s*$")
 # 全年任务的59.8%: the time belongs to a noun; 由上年同期的402元降至388.5元: it belongs to the number before.
 _OF_NOUN = re.compile(r"(?:任务|目标|预算|指标|总量|进度|计划(?:的|数|任务|目标|总量|内|外))")
 _FROM_BEFORE = re.compile(r"(?:由|从)$")
+_STOOD_AT = re.compile(r"[为是仅]|达(?!到)|有")
 _LEVEL_AT = re.compile(r"[由从到至比较]$")
 _YEARLY = re.compile(r"年均(?=增|递|提|下|降|减|压|上)")
 _PAST_YEAR = re.compile(r"(?:过去)?一年(?:来)?|一年以来")  # in a yearly report: the year reported on
@@ -42,6 +45,8 @@ def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str
             return t.start_date, t.end_date
         if t.kind == "by" and t.end_date and _UNTIL.search(text, max(0, t.start - 4), t.start):
             return "", t.end_date
+        if t.kind == "by" and t.end_date and _STOOD_AT.match(text, t.end) and not t.text.endswith("前"):
+            return "", t.end_date  # 2023年末为13.2%
         if t.start >= clause_start:
             return "", ""
     return "", ""

@@ -35,21 +35,32 @@ _MADE = re.compile(rf"(?:{_any('verb')}|组建|成立|选聘)(?:不少于|不低
 _GRADED = re.compile(r"(?:考核|考评|评价|成绩|总评|得分)[^。;；]{0,8}[,，]?(?:所)?占比?(?:例|重)?(?:为)?\s*$")
 # A level at which something is set off: 缺口达到2万千瓦时启动Ⅳ级响应.
 _WHEN = re.compile(
-    r"(?:及?以上)?(?:时|的)?[,，]?(?:启动|自动启动|触发)[^,，。;；]{0,8}(?:响应|预案|机制|预警)|[^,，。;；]{0,20}?时[,，]?(?:启动|触发|发布|立即)"
+    r"(?:及?以上)?(?:时|的)?[,，]?(?:启动|自动启动|触发)[^,，。;；]{0,8}(?:响应|预案|机制|预警)|[^,，。;；]{0,20}?时[,，]?(?:启动|触发|发布|立即|停止|暂停|关闭|禁止|限流|采取|实行|及时|必须|一律)"
 )
 _COMPARED_CASE = re.compile(r"(?:低于|高于|落后|滞后|少于)[^,，。;；]{0,12}$")
 _CONSEQUENCE = re.compile(
     r"的[^,，。;；]{0,8}[,，][^,，。;；]{0,12}(?:给予|予以|奖励|补助|补贴|处以|并处|处罚|罚款|扣|不予|取消|资助)"
 )
-_SHARE_GIVEN = re.compile(r"(?:的)?(?:比例)?(?:分成|分担|分摊|给予|予以|计提|返还|配套|奖励|补助|补贴|资助|扣)")
+_SHARE_GIVEN = re.compile(
+    r"(?:的)?(?:比例)?(?:分成|分担|分摊|给予|予以|计提|预留|提取|留存|返还|配套|奖励|补助|补贴|资助|扣)"
+)
 _MEASURED_BY_POINTS = re.compile(patterns("figures", "measured_by_points"))
-_RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至)约?$")
+_RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至|为)约?$")
 _RAISED_REACH = 8
+# What a product or service costs or offers whoever comes: 单户额度最高30万元, 年利率4.35%起, 缴费标准为每人380元.
+_OFFERED = re.compile(
+    r"(?:单户|单笔|单张|每户|个人)[^,，。;；]{0,8}(?:额度|面额|限额)[^,，。;；\d]{0,6}$|(?:缴费|收费|资费)标准(?:为|是)?[^,，。;；]{0,6}$|满$"
+)
+_FROM_ON = re.compile(r"起(?=[,，。;；()]|$)")
+_USABLE = re.compile(r"(?:可用|立?减)")
 _SCORING = re.compile("|".join(words("figures", "scoring")))
 
 
-def rule_of(sentence: SentenceView, clause: str, q: Quantity, measure: str) -> str | None:
-    """The word that tells that a quantity sets a rule, None where nothing does; ``clause`` is its comma part."""
+def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measure: str) -> str | None:
+    """The word that tells that a quantity sets a rule, None where nothing does.
+
+    ``clause`` is its comma part, which begins at ``start``.
+    """
     done = sentence.segment.tense == "done"
     if (
         (m := _RULE.search(clause))
@@ -91,6 +102,12 @@ def rule_of(sentence: SentenceView, clause: str, q: Quantity, measure: str) -> s
         )
     ):
         return "的"
+    if (offered := _OFFERED.search(clause[: max(0, q.start - start)])) and (
+        offered.group() != "满" or _USABLE.match(sentence.text, q.end, sentence.end)
+    ):
+        return "标准"
+    if measure == "%" and clause.find("利率") >= 0 and _FROM_ON.match(sentence.text, q.end, sentence.end):
+        return "起"
     if measure == "%" and _GRADED.search(sentence.text, max(sentence.start, q.start - 20), q.start):
         return "考核"
     for m in _CONSEQUENCE.finditer(

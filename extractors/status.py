@@ -92,7 +92,9 @@ def status(
     """
     text = sentence.text
     body = text[clause[0] : clause[1]]
-    if (hit := standing_rules.rule_of(sentence, body, q, measure)) is not None:
+    if _raised(sentence, clause, n, q):
+        return "actual", "由…到", 0.9
+    if (hit := standing_rules.rule_of(sentence, clause[0], body, q, measure)) is not None:
         return "rule", hit, 0.9
     if sentence.segment.kind == "meta":
         return "actual", "参加", 0.8
@@ -124,6 +126,7 @@ def status(
         return "actual", "state", 0.8
     if (
         (opened := text.rfind("(", clause[0], q.start)) >= 0
+        and q.dimension not in _SHARES
         and _GLOSSED.search(text, max(sentence.start, opened - 8), q.start)
         and text.find(")", q.end, clause[1]) >= 0
         and not tense.between(sentence.cues, opened + 1, clause[1])
@@ -149,10 +152,6 @@ def status(
         return "actual", "→", 0.9
     if _ARROW.search(text, max(clause[0], q.start - 6), q.start):
         return "target", "→", 0.9
-    if _FROM.search(text, max(clause[0], q.start - 10), q.start) and n + 1 < len(sentence.quantities):
-        later = sentence.quantities[n + 1]
-        if later.start < clause[1] and _TO.search(text, q.end, later.start):
-            return "actual", "由…到", 0.9
     default, certainty = _default(view, sentence, clause, q)
     verdict, cue = tense.judge(_telling(sentence, clause, q, default, certainty), clause, q.start, default)
     past = _past(view, time)
@@ -164,6 +163,15 @@ def status(
         certainty = 0.93 if verdict == default else 0.86
         view.carried[sentence.segment.start] = verdict
     return ("actual" if verdict == "done" else "target"), cue or f"section:{verdict}", certainty
+
+
+def _raised(sentence: SentenceView, clause: tuple[int, int], n: int, q: Quantity) -> bool:
+    """Whether a number is the level that a change starts from (由A增至B)."""
+    text = sentence.text
+    if n + 1 == len(sentence.quantities) or not _FROM.search(text, max(clause[0], q.start - 10), q.start):
+        return False
+    later = sentence.quantities[n + 1]
+    return later.start < clause[1] and _TO.search(text, q.end, later.start) is not None
 
 
 def _telling(

@@ -27,6 +27,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SAID_NOW = re.compile(
     r"[本今明昨]|[上下](?![旬半中])"
 )  # 下周三前: from the day the paper was written, not from the month named last
+_MONTH_EDGE = re.compile(r"月[底末内]")
 _OWN = re.compile(r"(?:本|这个)(?P<unit>[季月])")
 _PLANNED_FOR = re.compile(r"(?<![前上\d])(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})(?:(?P<unit>[季月])(?![底末初前]))")
 _SPEAKER = re.compile(r"今|本|明|去|前年|上年|后年")
@@ -48,6 +49,7 @@ class Timeline:
     _sentence: int = -1
     _last: tuple[int, int] | None = None
     _headings: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _limited: bool = False  # whether the month is that of a limit
     _school: int | None = None  # the year in which the school year of the part begins
     _scopes: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -86,7 +88,7 @@ class Timeline:
             self._month = None
         for heading in reversed(segment.path):
             if heading in self._headings:
-                self._month = self._headings[heading]
+                self._month, self._limited = self._headings[heading], False
                 break
 
     def _resolved(self, t: Time, segment: Segment) -> Time:
@@ -121,7 +123,9 @@ class Timeline:
 
     def _near(self, t: Time) -> date | None:
         written = _DAY.fullmatch(self.part.date) is not None
-        if self._month and not (written and _SAID_NOW.match(t.text)):
+        # 月底前 is of the month that its sentence or the last line opens with, not of another limit (11月底前…。月底前…).
+        named = self._last is not None or not self._limited
+        if self._month and not (written and (_SAID_NOW.match(t.text) or (not named and _MONTH_EDGE.match(t.text)))):
             return date(self._month[0], self._month[1], 1)
         return date.fromisoformat(self.part.date) if written else None
 
@@ -136,6 +140,7 @@ class Timeline:
                 self._ahead = year
         if month is not None:
             self._month = self._last = (year, month)
+            self._limited = t.kind == "by"
             if segment.kind == "heading":
                 self._headings[self.text[segment.start : segment.end].strip()] = (year, month)
         elif (

@@ -43,6 +43,9 @@ _SHORT = re.compile(
 _TERM_EDGE = re.compile(
     rf"的?(?:开学|放假|结束|期[末中]|初|末)(?:考试)?(?:[之以]?[前后](?:{_NUM}(?:周|天|日|个月|个工作日))?内?|初)?(?![试程])"
 )
+_WEEKDAYS = re.compile(
+    rf"(?<![每本上下这]){_WEEK}[一二三四五六日天](?:[、和及]{_WEEK}[一二三四五六日天]){{1,6}}(?:[上下]午|早上|晚上)?"
+)
 _LIMIT = re.compile(_BEFORE)
 _WHOLE_DATE = rf"(?P<date>(?P<m>{_MON}){SP}月{SP}(?P<d>{_DAY}){SP}[日号])"
 _EVERY_DATE = re.compile(rf"每年度?的?{SP}{_WHOLE_DATE}")
@@ -101,6 +104,15 @@ def rhythm(text: str, at: int) -> list[Rule]:
     if (n > 1 and not m["once"]) or (unit == "旬" and n > 1):
         return []
     return [Rule(at, m.end(), _plain(unit, n))]
+
+
+def weekdays(text: str, at: int) -> list[Rule]:
+    """周二、周四下午: two or more days of the week are days of every week. Empty if none begin at an offset."""
+    m = _WEEKDAYS.match(text, at)
+    if m is None:
+        return []
+    days = ",".join(_BYDAY[c] for c in re.findall("[一二三四五六日天](?=[、和及上下早晚]|$)", m[0]))
+    return [Rule(at, m.end(), f"FREQ=WEEKLY;BYDAY={days}")]
 
 
 def _dates(text: str, at: int) -> list[Rule]:

@@ -19,7 +19,7 @@ from extractors.language.notation import fold
 from extractors.language.periods import Point
 from extractors.language.places import PLACE
 from extractors.language.readings import Hit, Kind, Moment, Reading, Repeat, values
-from extractors.language.recurrence import recurrence, rhythm
+from extractors.language.recurrence import recurrence, rhythm, weekdays
 
 
 @dataclass(unsafe_hash=True, slots=True)  # never changed; frozen would make each three times as dear
@@ -124,6 +124,8 @@ def _read(text: str, at: int, floor: int, hits: list[Hit]) -> list[Hit] | None:
         return found or None
     if head in _COUNTED and (rules := rhythm(text, at)):
         return [Hit(r.start, r.end, "every", Repeat(r.rule)) for r in rules]
+    if head in "周星礼" and (rules := weekdays(text, at)):
+        return [Hit(r.start, r.end, "every", Repeat(r.rule)) for r in rules]
     before = text[at - 1] if at else ""
     if before and (
         (before.isascii() and head.isascii() and _inside_code(text, at))
@@ -135,7 +137,19 @@ def _read(text: str, at: int, floor: int, hits: list[Hit]) -> list[Hit] | None:
         read = limit(text, at, floor, opened)
         if read and opened and read[0].start == opened.start:
             hits.pop()
-    return read or term(text, at)
+    if read:
+        return read
+    terms = term(text, at)
+    if terms and last and terms[0].kind != "in" and _is_year(last):  # 明年汛期前
+        hits.pop()
+        terms = [terms[0]._replace(start=last.start)]
+    return terms
+
+
+def _is_year(hit: Hit) -> bool:
+    """Whether a hit is a year and nothing else."""
+    p = hit.reading.first if isinstance(hit.reading, Moment) and hit.reading.last is None else None
+    return p is not None and hit.kind == "in" and p.has_year and not (p.has_month or p.day or p.part or p.edge)
 
 
 def _inside_code(text: str, at: int) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 _REST = r"[^()\n]{0,300}+(?:\([^()\n]{0,100}+\)[^()\n]{0,300}+){0,8}\)"
 _ENDS = "。！？!?；;…\\n"
 _CLOSERS = '[”’"』」)\\]】]*+'
-_DOT = r"(?<=[\u3400-\u9fff)”》%]\.)(?=[\u3400-\u9fff“《(\s]|\d{1,2}[、.]|\Z)"
+_DOT = r"(?<=[\u3400-\u9fff)”》%]\.)(?=[\u3400-\u9fff“《(\s]|\d{1,2}[、.]|20\d\d年|\Z)"
 _STEP = r"(?<=[,;。.:：,\s])(?:[一二三四五六七八九十]{1,2}(?:是(?!否)|要(?![求点素]))|\(\d{1,2}\)|[①-⑳])"
 _PLAIN = re.compile(rf"[{_ENDS}(](?:(?<=\(){_REST}|(?<=[{_ENDS}])[{_ENDS}]*+{_CLOSERS})")
 _DOTTED = re.compile(rf"[{_ENDS}(.](?:(?<=\(){_REST}|{_DOT}|(?<=[{_ENDS}])[{_ENDS}]*+{_CLOSERS})")

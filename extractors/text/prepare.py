@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from operator import itemgetter
 
 from extractors.document import CleanText, Document, Part, Segment, Sentence, Source, Table, Tense
+from extractors.lexicon import words
 from extractors.text import quality
 from extractors.text.clauses import dots_stop, sentences, steps_in
 from extractors.text.clean import clean
@@ -26,6 +28,7 @@ from extractors.text.profile import (
 from extractors.text.segment import segment
 from extractors.text.years import years_in
 
+_SUFFIX = re.compile(r"\([^()]*\)$")  # 工作情况通报(2023年9月)
 _LAST_YEAR = ("去年", "上年", "过去一年")
 Rows = list[tuple[int, int, Table, int]]
 
@@ -93,7 +96,7 @@ def _part(
         elif option is not None:
             year, year_source = option, "option"
     reported = reported_year(name, opening, headings, year) if kind == "plan_and_summary" and year else None
-    told = kind == "notice" and name.rstrip("》)").endswith("通报")  # 情况的通报 tells what was found
+    told = kind == "notice" and _SUFFIX.sub("", name).rstrip("》)").endswith("通报")  # 情况的通报 tells what was found
     _tenses(text, segments, kind, year, reported, told=told)
     dots = dots_stop(text, start, end)
     steps = steps_in(text, start, end)
@@ -155,6 +158,16 @@ _NEXT = re.compile(
 )
 
 
+_ACHIEVED = re.compile("已|完成(?!时限)|成效")  # headings below which 整改措施 tells what was done
+
+
+@cache
+def _labelled() -> re.Pattern[str]:
+    """A label that tells what a line is: an aim or remedy (整改目标:), or what came of it (整改进展:)."""
+    aims, told = ("|".join(words("text_tense", key)) for key in ("aim_labels", "told_labels"))
+    return re.compile(rf"(?:(?P<aim>{aims})|(?P<done>{told})):")
+
+
 _AHEAD = re.compile(
     r"(?:下一步|下步|下一?阶段|接下来|明年|来年|新的一年|今后)(?!的|将迎)(?:[,，]|[^,，。;；]{0,12}[,，:：])"
 )
@@ -212,5 +225,7 @@ def _tenses(
             s.tense = "planned" if ahead is not None else "done"
         elif s.kind == "heading":
             ahead = None
+        if s.kind in ("paragraph", "item") and (label := _labelled().match(text, s.body, s.end)):
+            s.tense = "done" if label["done"] else s.tense if _ACHIEVED.search(" ".join(path)) else "planned"
         if s.kind in ("title", "meta"):
             s.tense = ""

@@ -18,6 +18,9 @@ _SHARE = re.compile(
     r"[率例重比](?:(?<=率)|(?<=比例)|(?<=比重)|(?<=占比))(?<!效率)(?<!频率)(?:达到?|为|提高到|提升到|保持在|稳定在|控制在)[了]?"
     r"(?!0[,，。;；])\d{1,3}(?:\.\d+)?(?=[,，。;；、]|以上|以内)"
 )
+_SHARE_ALONE = re.compile(  # 上线率100。 占23.2; 年均增长21左右
+    r"[率占长降比](?:(?<=率)(?<!效率)(?<!频率)|(?<=占)|(?<=增长)|(?<=下降)|(?<=占比))\d{1,3}(?:\.\d{1,2})?(?=[,，。;；、]|左右)"
+)
 _TENS = re.compile(r"0(?<=[1-9]0)(?=(?:的)?(?:问题|资金|时间|精力|任务|力量|工作|人员)[用由在通])")
 _WEIGHT = re.compile(r"得分\d{1,3}[%％]?[+＋]")
 _OPEN_DATE = re.compile(r"年月日(?<![\d〇○零一二三四五六七八九十XxX_*×]年月日)")
@@ -57,7 +60,10 @@ def _numberless(body: str) -> int:
 
 
 def _percent_lost(body: str) -> bool:
-    bare = sum(1 for _ in _SHARE.finditer(body)) + sum(1 for _ in _TENS.finditer(body))
+    bare = sum(1 for _ in _SHARE.finditer(body))
+    if "%" not in body and "百分之" not in body:
+        bare += sum(1 for _ in _SHARE_ALONE.finditer(body))
+    bare += sum(1 for _ in _TENS.finditer(body))
     return bare >= 2 or bool(_WEIGHT.search(body)) or (bare == 1 and "%" not in body and "百分之" not in body)
 
 
