@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from extractors import collector
 from pipeline.worker import Outcome, Rendered
 
 _MAGIC = b"TZJ2"
@@ -49,6 +50,7 @@ class _Unpickler(pickle.Unpickler):
         return super().find_class(module, name)
 
 
+@collector.at_rest()
 def encode(first: int, outcomes: list[list[Outcome]]) -> bytes:
     """A journal file: the outcomes of the inputs ``first``, ``first + 1``, …
 
@@ -93,6 +95,7 @@ def _sections(data: bytes) -> list[bytes]:
     return found
 
 
+@collector.at_rest()
 def _load(data: bytes) -> Any:
     return _Unpickler(io.BytesIO(data)).load()
 

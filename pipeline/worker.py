@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from extractors import collector
 from extractors.errors import Rejected
 from extractors.schema import TABLES, Row
 from pipeline.config import Settings
@@ -151,5 +152,10 @@ def _extract(data: bytes, name: str, doc_id: str, settings: Settings) -> Outcome
         text = source.text.encode("utf-8", "replace")
         source = replace(source, text=text.decode())
     found = extractors.extract(source, extractors.Options(year=settings.year))
-    rows = {table: [row_values(table)(row) for row in found.rows[table]] for table in EXTRACTED}
-    return Outcome(name, doc_id, rows, text)
+    return Outcome(name, doc_id, _turned(found.rows), text)
+
+
+@collector.at_rest()
+def _turned(found: dict[str, list[Row]]) -> Rows:
+    """Rows as tuples in declaration order."""
+    return {table: list(map(row_values(table), found[table])) for table in EXTRACTED}

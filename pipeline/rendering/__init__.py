@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cache
 
+from extractors import collector
 from pipeline.rendering.csvlines import CsvLines
 from pipeline.rendering.ledger import render
 from pipeline.worker import EXTRACTED, Outcome, Rendered
@@ -15,6 +16,7 @@ def _lines() -> dict[str, CsvLines]:
     return {table: CsvLines(table) for table in EXTRACTED}
 
 
+@collector.at_rest()
 def rendered(outcome: Outcome, formats: Collection[str]) -> Rendered | None:
     """The rows of a document in those of ``formats`` that can be rendered; None for a reject, or where none can be."""
     if outcome.reason or not {"csv", "xlsx"} & set(formats):
