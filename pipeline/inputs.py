@@ -7,7 +7,7 @@ import re
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
 from operator import itemgetter
@@ -35,13 +35,23 @@ class Item(NamedTuple):
     problem: str = ""
 
 
+Told = tuple[int, int, str]  # size, time of change in nanoseconds, source
+
+
 @dataclass(slots=True)
 class Inputs:
-    """Items by source, the number of ignored system files, and links to folders that were not followed."""
+    """Items by source, the number of ignored system files, and links to folders that were not followed. ``same`` are the
+    printable paths of files that are as the caller knew them, which are no items."""
 
     items: list[Item] = field(default_factory=list)
     ignored: int = 0
     links: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+
+    @property
+    def files(self) -> int:
+        """All files there are."""
+        return len(self.items) + len(self.same)
 
 
 def printable(name: str) -> str:
@@ -62,25 +72,37 @@ def printable(name: str) -> str:
     return "".join(shown)
 
 
-def collect(paths: Sequence[str | Path], skip: Sequence[Path] = ()) -> Inputs:
+def collect(
+    paths: Sequence[str | Path], skip: Sequence[Path] = (), known: MutableMapping[str, Told] | None = None
+) -> Inputs:
     """All files of the inputs, sorted by source.
 
     Folders are walked without following links to folders inside them. Folders in ``skip`` (the output) are not read.
     A file reached twice stands once. Files of different inputs with the same relative name get the name of their input
     in front. Raises UsageError for an input that does not exist.
+
+    ``known`` says of files, by printable path, how they were. Those that still are so go to ``same``; every file that is
+    there is taken out of ``known``, so that the files that are gone are left in it.
     """
     found = Inputs()
     skipped = {os.path.abspath(p) for p in skip}  # noqa: PTH100 (links stay as named)
-    walked: list[tuple[str, list[Item]]] = []
-    for given in sorted({os.path.abspath(p) for p in paths}):  # noqa: PTH100
+    roots = sorted({os.path.abspath(p) for p in paths})  # noqa: PTH100
+    for given in roots:
         if not os.path.lexists(given):
             raise UsageError(f"找不到输入 {printable(given)},请检查路径")
-        if Path(given).is_dir():
-            walked.append((given, _walk(given, skipped, found)))
-        else:
-            walked.append((str(Path(given).parent), [_item(given, printable(Path(given).name))]))
+    if len(roots) == 1 and Path(roots[0]).is_dir():
+        found.items = _walk(roots[0], skipped, found, {} if known is None else known)
+    else:
+        walked = [
+            (given, _walk(given, skipped, found, {}))
+            if Path(given).is_dir()
+            else (str(Path(given).parent), [_item(given, printable(Path(given).name))])
+            for given in roots
+        ]
+        found.items = walked[0][1] if len(walked) == 1 else _together(walked)
+        if known is not None:
+            found.items = _others(found.items, known, found.same)
     found.links.sort()
-    found.items = walked[0][1] if len(walked) == 1 else _together(walked)
     found.items.sort(key=_ORDER)
     return found
 
@@ -88,30 +110,66 @@ def collect(paths: Sequence[str | Path], skip: Sequence[Path] = ()) -> Inputs:
 _ORDER = itemgetter(1, 0)  # source, path
 
 
-def _walk(root: str, skipped: set[str], found: Inputs) -> list[Item]:
-    """The files below a folder, named from it."""
+def _walk(root: str, skipped: set[str], found: Inputs, known: MutableMapping[str, Told]) -> list[Item]:
+    """The files below a folder, named from it, without those that are as known."""
     items: list[Item] = []
+    top = printable(root).rstrip("/") + "/"
     stack = [(root, "")]
     while stack:
         folder, prefix = stack.pop()
         if folder in skipped:
             continue
         try:
-            entries = list(os.scandir(folder))
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         except OSError:
             items.append(_item(folder, prefix[:-1] or "."))  # stands in rejects as unreadable
+            known.pop(top + prefix[:-1], None)
             continue
-        for entry in entries:
-            name = entry.name
-            if entry.is_dir(follow_symlinks=False):
-                stack.append((entry.path, f"{prefix}{printable(name)}/"))
-            elif entry.is_symlink() and _is_link_to_folder(entry):
-                found.links.append(prefix + printable(name))
-            elif name[0].lower() in _IGNORED_FIRST and _IGNORED_NAME.match(name.lower()):
-                found.ignored += 1
-            else:
-                items.append(_item(entry.path, prefix + printable(name), entry))
+        inside = folder.rstrip("/") + "/"
+        try:  # the folder is held open: the kernel need not find its way to each file anew
+            entries = list(os.scandir(descriptor))
+            for entry in entries:
+                name = entry.name
+                source = prefix + (name if name.isprintable() and "\\" not in name else printable(name))
+                if entry.is_dir(follow_symlinks=False):
+                    stack.append((inside + name, source + "/"))
+                elif entry.is_symlink() and _is_link_to_folder(entry):
+                    found.links.append(source)
+                elif name[0].lower() in _IGNORED_FIRST and _IGNORED_NAME.match(name.lower()):
+                    found.ignored += 1
+                else:
+                    path = top + source
+                    told = known.pop(path, None)
+                    if told is not None and told == _told(entry, source):
+                        found.same.append(path)
+                    else:
+                        items.append(_item(inside + name, source, entry))
+        except OSError:  # went away, or its disk did, while it was read
+            items.append(_item(folder, prefix[:-1] or "."))
+        finally:
+            os.close(descriptor)
     return items
+
+
+def _told(entry: os.DirEntry[str], source: str) -> Told | None:
+    """What a file that can be opened would be known by."""
+    try:
+        status = entry.stat()
+    except OSError:
+        return None
+    return (status.st_size, status.st_mtime_ns, source) if stat.S_ISREG(status.st_mode) else None
+
+
+def _others(items: Sequence[Item], known: MutableMapping[str, Told], same: list[str]) -> list[Item]:
+    """The items that are not as known."""
+    others: list[Item] = []
+    for item in items:
+        path = printable(item.path)
+        if known.pop(path, None) == (item.size, item.modified_ns, item.source) and not item.problem:
+            same.append(path)
+        else:
+            others.append(item)
+    return others
 
 
 def _is_link_to_folder(entry: os.DirEntry[str]) -> bool:

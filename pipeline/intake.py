@@ -13,8 +13,9 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 from pipeline import batch, logs, program
@@ -22,7 +23,7 @@ from pipeline.config import Settings
 from pipeline.inputs import Inputs, Item, printable
 from pipeline.journal import decode
 from pipeline.store import Store
-from pipeline.store.inputs import Seen, listed, path_in
+from pipeline.store.inputs import Seen
 from pipeline.store.outcomes import Reading, keep, known_reads, read_key
 
 log = logging.getLogger(__name__)
@@ -56,20 +57,18 @@ class _Wanted:
 
 
 def take_in(
-    store: Store, found: Inputs, known: set[str], aside: dict[str, str], roots: Sequence[Path],
+    store: Store, found: Inputs, gone: Iterable[str], aside: dict[str, str], roots: Sequence[Path],
     settings: Settings, settle: float, scratch: Path, progress: batch.Progress, barred: frozenset[str] = frozenset(),
 ) -> Intake:  # fmt: skip
     """Read what the store does not know yet, and say what changed.
 
-    ``known`` are its inputs, a line each (:func:`pipeline.store.inputs.listing`); ``aside`` the hash of files that an
-    analyst called an older version of another; ``barred`` the ids of purged documents, whose files are not even registered.
+    ``found`` has as items what is not as the store knows it (:func:`pipeline.inputs.collect`), ``gone`` are the paths it
+    knows that are there no more; ``aside`` the hash of files that an analyst called an older version of another;
+    ``barred`` the ids of purged documents, whose files are not even registered.
     """
     fingerprint = program.program_fingerprint(settings)
-    night = Intake(files=len(found.items))
-    there = [(printable(i.path), i) for i in found.items]
-    lines = [listed(path, i.size, i.modified_ns, i.source) for path, i in there]
-    fresh = [one for line, one in zip(lines, there, strict=True) if line not in known or one[1].problem]
-    night.unchanged = len(there) - len(fresh)
+    night = Intake(files=found.files, unchanged=len(found.same))
+    fresh = [(printable(i.path), i) for i in found.items]
     wanted: list[_Wanted] = []
     for path, item in fresh:
         if _young(item, time.time()) and _open_for_writing(item.path):
@@ -91,9 +90,7 @@ def take_in(
             night.growing.append(w.item.source)
             continue
         night.seen.append(_seen(w, versions[w.key]))
-    changed = known.difference(lines)
-    if changed:
-        _leave(night, {path_in(line) for line in changed}, {path for path, _ in there}, roots)
+    _leave(night, set(gone), roots, lambda: chain(found.same, (path for path, _ in fresh)))
     return night
 
 
@@ -111,12 +108,11 @@ def _seen(w: _Wanted, version: str) -> Seen:
     return Seen(w.path, w.item.source, w.sha256, w.item.size, w.item.modified_ns, w.item.problem, version)
 
 
-def _leave(night: Intake, known: set[str], there: set[str], roots: Sequence[Path]) -> None:
-    gone = known - there
-    for root in roots:
+def _leave(night: Intake, gone: set[str], roots: Sequence[Path], there: Callable[[], Iterable[str]]) -> None:
+    for root in roots if gone else ():
         of_root = printable(os.path.abspath(root)).rstrip("/") + "/"  # noqa: PTH100 (links stay as named)
         had = [p for p in gone if p.startswith(of_root)]
-        if len(had) >= _MANY and not any(p.startswith(of_root) for p in there):
+        if len(had) >= _MANY and not any(p.startswith(of_root) for p in there()):
             night.missing.append(str(root))
             gone.difference_update(had)
     night.gone = sorted(gone)

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Set
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from pipeline.report import build, page
 from pipeline.report.data import Report, from_dict
 from pipeline.roster import Roster
 from pipeline.store import Store, followups, marks, matches, open_store, overlay, proposals, retention, reviewed, runs
-from pipeline.store.inputs import Night, count, listed, listing, live_versions, path_in, set_aside
+from pipeline.store.inputs import Night, count, fold, fold_live, listing, set_aside
 from pipeline.store.progress import refresh
 from pipeline.store.tombstones import barred
 
@@ -43,14 +43,14 @@ def night(settings: Nightly, clock: Clock, progress: batch.Progress) -> Report:
     out = settings.out.resolve()
     output.check(out)
     units = roster.read(settings.roster) if settings.roster else None
-    store = open_store(settings.url, create=True, busy=settings.wait)
-    with store.run_lock(), output.workspace(out, "nightly") as partial:
-        found = inputs.collect([i.path for i in settings.inboxes], skip=[out, output.partial_of(out)])
+    store = open_store(settings.url, create=True, busy=settings.wait, keep=True)
+    with closing(store), store.run_lock(), output.workspace(out, "nightly") as partial:
         with store.reader() as connection:
             known = listing(connection, program.program_fingerprint(settings.extract))
             aside = set_aside(connection)
             bars = barred(connection)
             last = runs.last(connection)
+        found = inputs.collect([i.path for i in settings.inboxes], [out, output.partial_of(out)], known)
         taken = intake.take_in(
             store, found, known, aside, [i.path for i in settings.inboxes], settings.extract, settings.settle,
             intake.work_folder(partial), progress, bars,
@@ -92,17 +92,16 @@ def _conclude(
         decided = reviewed.decided_since(connection, before_it) | matches.said_since(connection, before_it)
         compared = refresh(connection, register.changes, decided)
         report = Report(run_id, number, started[:10], started, program.program_version(), first_night=last is None)
-        live = live_versions(connection)
-        before = live - {c.after.version for c in register.changes if c.after is not None}
-        before |= {c.before.version for c in register.changes if c.before is not None}
-        build.fill(report, connection, register.changes, taken, units, clock.today(), compared, live)
+        before = fold_live(connection) - fold(c.after.version for c in register.changes if c.after is not None)
+        before += fold(c.before.version for c in register.changes if c.before is not None)
+        build.fill(report, connection, register.changes, taken, units, clock.today(), compared)
         retention.clean(connection, clock.now(), settings.keep_days, fingerprint)
         runs.add(connection, runs.Run(
             run_id, number, "nightly", started, started[:10], program.program_version(), fingerprint,
-            json.dumps({"year": settings.extract.year}), len(found.items), found.ignored,
+            json.dumps({"year": settings.extract.year}), found.files, found.ignored,
             json.dumps(found.links, ensure_ascii=False), json.dumps(report.as_dict(), ensure_ascii=False),
         ))  # fmt: skip
-        since = f"{last.run_id if last else ''} {_readings(before)}"
+        since = f"{last.run_id if last else ''} {before:x}"
         return report, spliced.Changed(since, register.changes, compared.documents, frozenset(decided))
 
     return store.write(work)
@@ -129,7 +128,7 @@ def _publish(
 ) -> None:
     """Put tables and report out; the tables only where they are not those that stand there."""
     with store.reader() as connection:
-        readings = _readings(live_versions(connection))
+        readings = f"{fold_live(connection):x}"
         now, told = _state(connection, readings, settings), f"{report.run_id} {readings}"
         before, before_told = _exported(out)
         if before == now:
@@ -161,7 +160,7 @@ def _export(
     found = spliced.write(connection, out, new, now, before, changed)
     written = stored.Written(found.documents, sum(found.parts), found.rejects(), found.totals())
     stored.describe(connection, new, out, settings, written)
-    (new / pieces.FILE).write_text(found.written(), "utf-8")
+    (new / pieces.FILE).write_bytes(found.written())
 
 
 STATE = "state.txt"
@@ -182,10 +181,6 @@ def _note(folder: Path, state: str, told: str) -> None:
     draft.replace(folder / STATE)
 
 
-def _readings(versions: Set[str]) -> str:
-    return hashlib.blake2b("|".join(sorted(versions)).encode(), digest_size=16).hexdigest()
-
-
 def _state(connection: Connection, readings: str, settings: Nightly) -> str:
     """What the exported tables depend on: the readings that count, the decisions on them, what the last run passed over."""
     last = runs.last(connection)
@@ -203,16 +198,11 @@ def export_settings(connection: Connection, settings: Nightly) -> Settings:
 
 def pending(settings: Nightly) -> list[str]:
     """Names of the files that the next night would look at, by size and time alone."""
-    skip = [settings.out, output.partial_of(settings.out)] if settings.out else []
-    found = inputs.collect([i.path for i in settings.inboxes], skip=skip)
-    known: set[str] = set()
+    known: dict[str, inputs.Told] = {}
     if not (settings.url.startswith("sqlite") and not Path(settings.url.split("///", 1)[-1]).exists()):
         with open_store(settings.url, busy=settings.wait).reader() as connection:
             known = listing(connection, program.program_fingerprint(settings.extract))
-    paths = {path_in(line) for line in known}
-    return [
-        i.source
-        for i in found.items
-        for path in [inputs.printable(i.path)]
-        if (path not in paths if i.problem else listed(path, i.size, i.modified_ns, i.source) not in known)
-    ]
+    paths = set(known)
+    skip = [settings.out, output.partial_of(settings.out)] if settings.out else []
+    found = inputs.collect([i.path for i in settings.inboxes], skip, known)
+    return [i.source for i in found.items if not i.problem or inputs.printable(i.path) not in paths]

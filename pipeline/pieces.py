@@ -1,7 +1,7 @@
 """Which stretch of each exported CSV file came of which document, noted beside the files for the next night.
 
-One JSON file of a few long strings: names a line each, numbers as packed 32-bit words. Ten thousand documents are read and
-written in milliseconds, which a list of lists is not.
+A line of JSON that says what follows, names a line each, and numbers as packed 32-bit words. Ten thousand documents are read
+and written in a few milliseconds, which JSON throughout is not.
 """
 
 from __future__ import annotations
@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import sys
 from array import array
-from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from pathlib import Path
 
 from extractors.schema import TABLES
 
-FILE = "pieces.json"
+FILE = "pieces.bin"
 
 
 @dataclass(slots=True)
@@ -76,10 +74,6 @@ class Pieces:
     def _words(self) -> list[array[int]]:
         return [self.parts, *self.sizes, *self.rows]
 
-    def starts(self, table: int, begin: int) -> list[int]:
-        """Where each entry begins in a table's file whose rows begin at ``begin``, and where the last one ends."""
-        return list(accumulate(self.sizes[table], initial=begin))
-
     @property
     def documents(self) -> int:
         """Entries that gave tables."""
@@ -95,35 +89,35 @@ class Pieces:
         """Rows by table."""
         return {table: sum(rows) for table, rows in zip(TABLES, self.rows, strict=True)}
 
-    def written(self) -> str:
+    def written(self) -> bytes:
         """As the file has it."""
         words = array("I")
         for column in self._words():
             words.extend(column)
-        return json.dumps({
-            "state": self.state, "entries": len(self.keys), "tables": list(TABLES), "keys": "\n".join(self.keys), "doc_ids": "\n".join(self.doc_ids),
-            "reasons": "\n".join(self.reasons), "numbers": b64encode(_little(words)).decode(),
-        }, ensure_ascii=False)  # fmt: skip
+        names = "\n".join((*self.keys, *self.doc_ids, *self.reasons)).encode()
+        head = {"state": self.state, "entries": len(self.keys), "tables": list(TABLES), "names": len(names)}
+        return json.dumps(head).encode() + b"\n" + names + _little(words)
 
 
 def read(folder: Path) -> Pieces | None:
     """The pieces noted in a folder; None where there is nothing that can be relied on."""
     try:
-        noted = json.loads((folder / FILE).read_text("utf-8"))
-        n = int(noted["entries"])
-        keys, doc_ids, reasons = (noted[name].split("\n") if n else [] for name in ("keys", "doc_ids", "reasons"))
+        head, _, rest = (folder / FILE).read_bytes().partition(b"\n")
+        noted = json.loads(head)
+        n, length, tables, state = int(noted["entries"]), int(noted["names"]), noted["tables"], str(noted["state"])
+        names = rest[:length].decode().split("\n") if n else []
         words = array("I")
-        words.frombytes(b64decode(noted["numbers"]))
-        tables, state = noted["tables"], str(noted["state"])
+        words.frombytes(rest[length:])
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     if sys.byteorder == "big":
         words.byteswap()
     width = 1 + 2 * len(TABLES)
-    if tables != list(TABLES) or not n == len(keys) == len(doc_ids) == len(reasons) or len(words) != n * width:
+    if tables != list(TABLES) or len(names) != 3 * n or len(words) != n * width:
         return None
-    parts, *rest = (words[n * at : n * at + n] for at in range(width))
-    return Pieces(state, keys, doc_ids, reasons, parts, rest[: len(tables)], rest[len(tables) :])
+    parts, *counts = (words[n * at : n * at + n] for at in range(width))
+    names_of = (names[:n], names[n : 2 * n], names[2 * n :])
+    return Pieces(state, *names_of, parts, counts[: len(tables)], counts[len(tables) :])
 
 
 def _little(words: array[int]) -> bytes:

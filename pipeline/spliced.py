@@ -8,6 +8,7 @@ written from the start.
 from __future__ import annotations
 
 import os
+from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -66,9 +67,7 @@ def write(connection: Connection, out: Path, new: Path, state: str, before: str,
     found, plan = _merged(old, touched, added)
     found.state = state
     for number, table in enumerate(TABLES):
-        _splice(
-            out / f"{table}.csv", new / f"{table}.csv", table, plan, old.starts(number, len(_first_line(table))), number
-        )
+        _splice(out / f"{table}.csv", new / f"{table}.csv", table, plan, old.sizes[number], number)
     _move_texts(out, new, {old.doc_ids[i] for i in touched if not old.reasons[i]}, added)
     return found
 
@@ -178,13 +177,18 @@ def _merged(old: Pieces, touched: Iterable[int], added: Iterable[Added]) -> tupl
     return found, steps
 
 
-def _splice(before: Path, after: Path, table: str, plan: Sequence[Step], starts: Sequence[int], number: int) -> None:
-    """Write a file of old stretches and new blocks."""
+def _splice(before: Path, after: Path, table: str, plan: Sequence[Step], sizes: array[int], number: int) -> None:
+    """Write a file of old stretches, whose entries are so long, and new blocks."""
+    first = _first_line(table)
+    at, begin = 0, len(first)
     with after.open("wb") as target, before.open("rb") as source:
-        target.write(_first_line(table))
+        target.write(first)
         for step in plan:
             if isinstance(step, tuple):
-                _copy(source.fileno(), target, starts[step[0]], starts[step[1]])
+                begin += sum(sizes[at : step[0]])
+                at, end = step[1], begin + sum(sizes[step[0] : step[1]])
+                _copy(source.fileno(), target, begin, end)
+                begin = end
             else:
                 target.write(step[number])
 

@@ -46,7 +46,7 @@ def test_the_command_does_a_night_and_writes_tables_and_report(file: Path) -> No
     ours = {
         n: data
         for n, data in contents(out).items()
-        if n not in ("report.html", "report.json", "state.txt", "pieces.json")
+        if n not in ("report.html", "report.json", "state.txt", "pieces.bin")
     }
     assert ours == contents(file.parent / "ex")
     report = json.loads((out / "report.json").read_text("utf-8"))
@@ -111,7 +111,7 @@ def test_the_tables_of_every_night_are_those_of_an_export_from_the_start(tmp_pat
         ours = {
             n: d
             for n, d in contents(out).items()
-            if n not in ("report.html", "report.json", "state.txt", "pieces.json")
+            if n not in ("report.html", "report.json", "state.txt", "pieces.bin")
         }
         assert ours == contents(whole), night
 
@@ -159,7 +159,7 @@ def intake_of(settings: nightly_config.Nightly) -> intake.Intake:
     found = inputs.collect([i.path for i in settings.inboxes])
     scratch = settings.file.parent / "scratch"
     scratch.mkdir(exist_ok=True)
-    return intake.take_in(store, found, set(), {}, [], settings.extract, settings.settle, scratch, lambda _a, _b: None)
+    return intake.take_in(store, found, [], {}, [], settings.extract, settings.settle, scratch, lambda _a, _b: None)
 
 
 def test_a_file_that_is_appended_to_is_growing(file: Path) -> None:

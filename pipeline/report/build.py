@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, timedelta
 
@@ -18,6 +18,7 @@ from pipeline.report.changes import compare
 from pipeline.report.data import DueLine, Report, TargetLine
 from pipeline.roster import Roster
 from pipeline.store import decisions, followed, followups, ledger, proposals
+from pipeline.store.counting import Counting, counting
 from pipeline.store.inputs import Change
 from pipeline.store.outcomes import chunks, load
 from pipeline.store.progress import Compared
@@ -31,9 +32,9 @@ _WORTH_SHOWING = ("missed", "behind")
 
 def fill(
     report: Report, connection: Connection, changes: list[Change], night: Intake, roster: Roster | None, today: date,
-    compared: Compared, live: Set[str],
+    compared: Compared,
 ) -> None:  # fmt: skip
-    """Complete a report of a night whose changes are in the store; ``live`` are the readings that count now."""
+    """Complete a report of a night whose changes are in the store."""
     kinds = Counter(c.kind for c in changes)
     moved = {kind: kinds[kind] for kind in ("new", "changed", "gone", "renamed", "reread")}
     read = sum(moved.values()) - moved["gone"]
@@ -45,11 +46,12 @@ def fill(
     report.missing_inboxes = night.missing
     if night.barred:
         report.notes.append(f"收件箱里有 {night.barred} 份已清除的材料,没有收入;请从收件箱删去")
-    _rejects(report, connection, changes, live)
+    counted = counting(connection)
+    _rejects(report, connection, changes, counted)
     found = compare(connection, changes)
     report.tables = {table: asdict(count) for table, count in found.counts.items()}
     report.altered = [asdict(a) for a in found.altered]
-    report.due_7, report.due_30, report.overdue = due_lines(connection, roster, today, report.counts)
+    report.due_7, report.due_30, report.overdue = due_lines(connection, roster, today, report.counts, counted)
     _targets(report, connection, compared.before, compared.after)
     if roster is not None:
         missing = roster.missing(ledger.documents(connection), today)
@@ -69,7 +71,7 @@ def fill(
     report.counts["lost_decisions"] = len(lost) + len(stray)
 
 
-def _rejects(report: Report, connection: Connection, changes: list[Change], live: Set[str]) -> None:
+def _rejects(report: Report, connection: Connection, changes: list[Change], counted: Counting) -> None:
     fresh = [c.after for c in changes if c.after is not None and c.kind != "reread"]
     for chunk in chunks(sorted({k.version for k in fresh})):
         for _, outcomes in load(connection, chunk, (), texts=False):
@@ -80,15 +82,15 @@ def _rejects(report: Report, connection: Connection, changes: list[Change], live
             ]
     report.counts["rejected"] = len(report.rejects)
     report.rejects = sorted(report.rejects, key=lambda r: r["source"])[:MAX_LINES]
-    report.reject_reasons = standing_rejects(connection, live)
+    report.reject_reasons = standing_rejects(connection, counted)
 
 
 def due_lines(
-    connection: Connection, roster: Roster | None, today: date, counts: dict[str, int]
+    connection: Connection, roster: Roster | None, today: date, counts: dict[str, int], counted: Counting
 ) -> tuple[list[DueLine], list[DueLine], list[DueLine]]:
     """Due within a week, within a month (after that week), and overdue, the latest first."""
     first, last = today - timedelta(days=PAST), today + timedelta(days=SOON)
-    limits = followed.limits(connection, first=first.isoformat(), last=last.isoformat())
+    limits = followed.limits(connection, "", first.isoformat(), last.isoformat(), units=False, counted=counted)
     found, unknown = due.falling((x for x in limits if x.confidence >= 0.5), first, last)
     ahead = due.next_ones(d for d in found if d.day >= today and not d.done)
     late = sorted(due.overdue(found, today), key=lambda d: d.day, reverse=True)
@@ -96,12 +98,14 @@ def due_lines(
     soon = ahead[len(near) :]
     counts |= {
         "due_7": len(near), "due_30": len(ahead), "overdue": len(late),
-        "undated": followed.undated(connection) + sum("XXXX" not in x.due_start + x.due_end for x in unknown),
+        "undated": followed.undated(connection, counted) + sum("XXXX" not in x.due_start + x.due_end for x in unknown),
     }  # fmt: skip
+    near, soon, late = near[:MAX_LINES], soon[:MAX_LINES], late[:MAX_LINES]
+    ledger.name_units(connection, [d.limit for d in (*near, *soon, *late)])
     return (
-        [line(d, roster, "near") for d in near[:MAX_LINES]],
-        [line(d, roster, "") for d in soon[:MAX_LINES]],
-        [line(d, roster, "late") for d in late[:MAX_LINES]],
+        [line(d, roster, "near") for d in near],
+        [line(d, roster) for d in soon],
+        [line(d, roster, "late") for d in late],
     )
 
 

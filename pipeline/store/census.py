@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, select
 
 from pipeline.store import decisions, proposals, runs
+from pipeline.store.counting import counting
 from pipeline.store.inputs import current
 from pipeline.store.outcomes import entries
 from pipeline.store.rejects import standing_rejects
@@ -45,7 +46,7 @@ def take(connection: Connection) -> Census:
         return int(connection.execute(select(func.count()).select_from(table)).scalar() or 0)
 
     live = current(connection)
-    rejected = sum(standing_rejects(connection, {k.version for k in live}).values())
+    rejected = sum(standing_rejects(connection, counting(connection)).values())
     outcomes = sum(len(found) for found in entries(connection, [k.version for k in live]).values())
     lost = sum(s.how == decisions.LOST for s in decisions.standing(connection))
     return Census(

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from pipeline.errors import LockedError, RunError, UsageError
 
@@ -43,9 +43,10 @@ def shown(url: URL) -> str:
     return url.render_as_string(hide_password=True)
 
 
-def connect(url: URL, busy: float = BUSY_SECONDS, serving: bool = False) -> Engine:
+def connect(url: URL, busy: float = BUSY_SECONDS, serving: bool = False, keep: bool = False) -> Engine:
     """An engine. Nothing is opened yet. ``serving``: for a server, whose connections to PostgreSQL are
-    kept, and whose commits to SQLite outlive a power cut too. Raises UsageError where the driver is not installed."""
+    kept, and whose commits to SQLite outlive a power cut too. ``keep``: a SQLite file stays open from one transaction to the
+    next, until the engine is disposed of. Raises UsageError where the driver is not installed."""
     try:
         if url.get_backend_name() == "postgresql":
             keeping: dict[str, Any] = {"pool_size": 8, "max_overflow": 32, "pool_pre_ping": True}
@@ -53,7 +54,8 @@ def connect(url: URL, busy: float = BUSY_SECONDS, serving: bool = False) -> Engi
             return create_engine(url, connect_args={"connect_timeout": 10}, **pool)
     except (ImportError, NoSuchModuleError) as error:
         raise UsageError("用 PostgreSQL 要先安装 psycopg:pip install 'taizhang[postgres]'") from error
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": busy})
+    kept: dict[str, Any] = {"poolclass": QueuePool, "pool_size": 1} if keep else {"poolclass": NullPool}
+    engine = create_engine(url, connect_args={"timeout": busy}, **kept)
     event.listen(engine, "connect", _prepare)
     if serving:
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=FULL"))

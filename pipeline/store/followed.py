@@ -10,25 +10,29 @@ from typing import Any
 from sqlalchemy import Connection, and_, select
 
 from pipeline.store import followups, ledger
+from pipeline.store.counting import Counting, counting
 from pipeline.store.followups import Record
 from pipeline.store.inputs import current
 from pipeline.store.ledger import Limit, units_of
 from pipeline.store.outcomes import chunks
-from pipeline.store.schema import COUNTED, ROWS
+from pipeline.store.schema import ROWS
 
 
-def limits(connection: Connection, as_of: str = "", first: str = "", last: str = "") -> Iterator[Limit]:
+def limits(
+    connection: Connection, as_of: str = "", first: str = "", last: str = "", units: bool = True,
+    counted: Counting | None = None,
+) -> Iterator[Limit]:  # fmt: skip
     """The time limits of :func:`pipeline.store.ledger.limits`, with what the follow-up made of them."""
     standing = followups.current(connection, as_of=as_of)
     moved = {task_id for task_id, r in standing.items() if r.now.new_date}
-    written = ledger.limits(connection, as_of, first, last, moved)
+    written = ledger.limits(connection, as_of, first, last, moved, units, counted)
     return applied(written, standing, _own(connection, moved, as_of))
 
 
-def undated(connection: Connection) -> int:
+def undated(connection: Connection, counted: Counting | None = None) -> int:
     """How many current time limits have an unknown year and are open: not done by the follow-up, nor given a day by it."""
     standing = followups.current(connection)
-    return ledger.undated(connection, {i for i, r in standing.items() if r.now.done or r.now.new_date})
+    return ledger.undated(connection, {i for i, r in standing.items() if r.now.done or r.now.new_date}, counted)
 
 
 def applied(limits: Iterable[Limit], standing: Mapping[str, Record], own: Mapping[str, Limit]) -> Iterator[Limit]:
@@ -64,13 +68,13 @@ def _own(connection: Connection, task_ids: Iterable[str], as_of: str) -> dict[st
         task.c.action, task.c.quote, task.c.sentence, task.c.page, task.c.task_id, task.c.doc_id, doc.c.source,
         doc.c.issuer, doc.c.title, doc.c.year, doc.c.date, task.c.status, task.c.version, task.c.document,
     ).join(doc, and_(doc.c.version == task.c.version, doc.c.document == task.c.document, doc.c.part == task.c.part))  # fmt: skip
-    if not as_of:
-        here = and_(COUNTED.c.rows_version == task.c.version, COUNTED.c.document == task.c.document)
-        query = query.join(COUNTED, here)
     rows: list[Any] = [
         r for c in chunks(sorted(task_ids)) for r in connection.execute(query.where(task.c.task_id.in_(c)))
     ]
-    if as_of and rows:
+    if not as_of and rows:
+        counts = counting(connection).has
+        rows = [r for r in rows if counts(r.version, r.document)]
+    elif rows:
         live = {k.version for k in current(connection, as_of)}
         rows = [r for r in rows if r.version in live]
     units = units_of(connection, sorted({r.version for r in rows}))
@@ -78,6 +82,7 @@ def _own(connection: Connection, task_ids: Iterable[str], as_of: str) -> dict[st
         r.task_id: Limit(
             r.task_id, "by", "", "", "", "", r.action, r.quote, r.sentence, r.page, 1.0, r.task_id, r.doc_id, r.source,
             r.issuer, r.title, r.year, r.date, r.status, units.get((r.version, r.document, r.task_id), []),
+            place=(r.version, r.document),
         )
         for r in rows
     }  # fmt: skip

@@ -7,6 +7,8 @@ an input, is told when it ends: until then that is the last night there was.
 from __future__ import annotations
 
 import hashlib
+import sys
+from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +17,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    Text,
     and_,
     case,
-    cast,
     delete,
     func,
     insert,
@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from pipeline.store.outcomes import chunks
+from pipeline.store.outcomes import chunks, plain
 from pipeline.store.schema import INPUTS, READINGS
 
 
@@ -137,49 +137,52 @@ def count(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(INPUTS).where(INPUTS.c.until == "")).scalar() or 0)
 
 
-def listing(connection: Connection, fingerprint: str) -> set[str]:
-    """One line for each input that counts now: that of :func:`listed` where it was read by this program, else one that
-    equals none. One string from the database, since a row an input costs a night more than its walk."""
-    usual = (INPUTS.c.sha256 != "") & (INPUTS.c.problem == "")
-    line = (
-        INPUTS.c.path + "\t" + cast(INPUTS.c.size, Text) + "\t" + cast(INPUTS.c.mtime_ns, Text) + "\t" + INPUTS.c.source
-        + case((usual, ""), else_="\t")
-    )  # fmt: skip
-    text = connection.execute(select(_joined(connection, line)).where(INPUTS.c.until == "")).scalar()
-    found = set(str(text).split("\n")) if text else set()
+Told = tuple[int, int, str]
+_ANEW: Told = (-1, 0, "")  # what no file is like
+
+
+def listing(connection: Connection, fingerprint: str) -> dict[str, Told]:
+    """Size, time of change and source of each input that counts now, by path; the size is -1 where it must be read again:
+    read by another program, or not at all. Tuples of the driver, since a night asks for every input there is."""
+    i = INPUTS.c
+    usual = and_(i.sha256 != "", i.problem == "")
+    query = select(i.path, case((usual, i.size), else_=-1), i.mtime_ns, i.source).where(i.until == "")
+    found: dict[str, Told] = {row[0]: row[1:] for row in plain(connection, query)}
     outdated = (
-        select(INPUTS.c.path, line)
-        .join(READINGS, READINGS.c.input_id == INPUTS.c.input_id)
-        .where(READINGS.c.until == "", READINGS.c.fingerprint != fingerprint, INPUTS.c.until == "")
+        select(i.path)
+        .join(READINGS, READINGS.c.input_id == i.input_id)
+        .where(READINGS.c.until == "", READINGS.c.fingerprint != fingerprint, i.until == "")
     )
-    for path, old in connection.execute(outdated).all():
-        found.discard(old)
-        found.add(f"{path}\t")
-    return found
-
-
-def listed(path: str, size: int, mtime_ns: int, source: str) -> str:
-    """The line of an input in :func:`listing`. Printable names hold no tab and no line break."""
-    return f"{path}\t{size}\t{mtime_ns}\t{source}"
-
-
-def path_in(line: str) -> str:
-    """The path in a line of :func:`listing`."""
-    return line.partition("\t")[0]
+    return found | dict.fromkeys(connection.scalars(outdated), _ANEW)
 
 
 def live_versions(connection: Connection, as_of: str = "") -> set[str]:
     """The readings that count now, or did at the end of the day ``as_of``."""
     if as_of:
         return {k.version for k in current(connection, as_of)}
-    text = connection.execute(select(_joined(connection, READINGS.c.version)).where(READINGS.c.until == "")).scalar()
-    return set(str(text).split("\n")) if text else set()
+    text = _joined(connection, "\n")
+    return set(text.split("\n")) if text else set()
 
 
-def _joined(connection: Connection, value: ColumnElement[str]) -> ColumnElement[str]:
-    """All values as one text, a line each, in any order."""
+def fold(versions: Iterable[str]) -> int:
+    """One number for a set of readings, in any order: the sum of their hashes. That of a union is the sum of the parts'."""
+    return sum(int(v, 16) for v in versions)
+
+
+def fold_live(connection: Connection) -> int:
+    """:func:`fold` of the readings that count now."""
+    words = array("Q", bytes.fromhex(_joined(connection, "")))
+    if sys.byteorder == "little":
+        words.byteswap()
+    return sum(words)
+
+
+def _joined(connection: Connection, between: str) -> str:
+    """The readings that count now as one text, in any order: a row each costs more than the text."""
     join = func.group_concat if connection.dialect.name == "sqlite" else func.string_agg
-    return join(value, "\n")
+    return str(
+        connection.execute(select(join(READINGS.c.version, between)).where(READINGS.c.until == "")).scalar() or ""
+    )
 
 
 class Night:
@@ -277,7 +280,7 @@ def set_aside(connection: Connection) -> dict[str, str]:
     query = (
         select(INPUTS.c.path, INPUTS.c.sha256)
         .join(newer, newer.c.input_id == INPUTS.c.superseded_by)
-        .where(newer.c.path != INPUTS.c.path)
+        .where(INPUTS.c.superseded_by != "", newer.c.path != INPUTS.c.path)
         .order_by(INPUTS.c.number)
     )
     return {str(path): str(sha256) for path, sha256 in connection.execute(query)}

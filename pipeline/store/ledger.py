@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from extractors.schema import ProgressRow
+from pipeline.store.counting import Counting, counting
 from pipeline.store.inputs import current
-from pipeline.store.outcomes import DECLARED, chunks
+from pipeline.store.outcomes import DECLARED, chunks, plain
 from pipeline.store.schema import COUNTED, OUTCOMES, PROGRESS, ROWS
 
 
@@ -40,6 +42,7 @@ class Limit:
     units: list[str] = field(default_factory=list)
     follow_up: str = ""  # the state of its task in the follow-up, which goes before ``task_status``
     planned: str = ""  # ``due_end`` in the text, where the follow-up moved it
+    place: tuple[str, int] = ("", 0)  # the version and the document in it that the rows stand under
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +58,24 @@ class Document:
 
 
 def limits(
-    connection: Connection, as_of: str = "", first: str = "", last: str = "", also: Collection[str] = ()
-) -> Iterator[Limit]:
+    connection: Connection, as_of: str = "", first: str = "", last: str = "", also: Collection[str] = (),
+    units: bool = True, counted: Counting | None = None,
+) -> Iterator[Limit]:  # fmt: skip
     """Time limits of the documents that count, as their texts have them, in the order of their documents.
 
     With ``first`` and ``last`` (ISO days) only those that may fall between them: by date, recurring, or without a date;
-    and those of the tasks in ``also``.
+    and those of the tasks in ``also``. Without ``units`` their units are left to :func:`name_units`.
+    ``counted`` is what counts now, where the caller has it.
     """
     d, doc, task = ROWS["deadlines"], ROWS["documents"], ROWS["tasks"]
     query = (
         select(
             d.c.deadline_id, d.c.kind, d.c.due_start, d.c.due_end, d.c.rrule, d.c.duration, d.c.action, d.c.quote,
             d.c.sentence, d.c.page, d.c.confidence, d.c.task_id, d.c.doc_id, doc.c.source, doc.c.issuer, doc.c.title,
-            doc.c.year, doc.c.date, task.c.status, d.c.version, d.c.document,
+            doc.c.year, doc.c.date, task.c.status, d.c.version, d.c.document, d.c.start,
         )
         .join(doc, and_(doc.c.version == d.c.version, doc.c.document == d.c.document, doc.c.part == d.c.part))
         .outerjoin(task, and_(task.c.version == d.c.version, task.c.document == d.c.document, task.c.task_id == d.c.task_id, d.c.task_id != ""))
-        .order_by(doc.c.source, d.c.start, d.c.deadline_id)
     )  # fmt: skip
     queries = [query]
     if first and last:
@@ -80,39 +84,49 @@ def limits(
         queries = [query.where(or_(dated, begins, d.c.rrule != "", d.c.duration != ""))]
         queries += [query.where(d.c.task_id.in_(chunk)) for chunk in chunks(sorted(also))]
     if not as_of:
-        # What counts is asked for once: which version has the rows is computed, and no index helps a join with that.
-        counted = {tuple(row) for row in connection.execute(select(COUNTED.c.rows_version, COUNTED.c.document))}
-        found: Iterator[Any] = (r for q in queries for r in connection.execute(q))
-        rows: list[Any] = [r for r in found if (r.version, r.document) in counted]
+        counts = (counted or counting(connection)).has
+        rows = [r for q in queries for r in plain(connection, q) if counts(r[_VERSION], r[_DOCUMENT])]
     else:
         live = sorted({k.version for k in current(connection, as_of)})
         rows = [
-            r for q in queries for chunk in chunks(live) for r in connection.execute(q.where(d.c.version.in_(chunk)))
+            r for q in queries for chunk in chunks(live) for r in plain(connection, q.where(d.c.version.in_(chunk)))
         ]
-    rows.sort(key=lambda r: r.source)
-    units = units_of(connection, sorted({r.version for r in rows if r.task_id}))
-    seen: set[str] = set()
+    rows.sort(key=_ORDER)
+    found: dict[str, Limit] = {}
     for r in rows:
-        if r.deadline_id in seen:  # a second copy of the same bytes
-            continue
-        seen.add(r.deadline_id)
-        named = units.get((r.version, r.document, r.task_id), []) if r.task_id else []
-        fields: list[Any] = [*r[:18], r[18] or "", named]
-        yield Limit(*fields)
+        if r[0] not in found:  # else a second copy of the same bytes
+            fields: list[Any] = [*r[:18], r[18] or "", [], "", "", (r[_VERSION], r[_DOCUMENT])]
+            found[r[0]] = Limit(*fields)
+    if units:
+        name_units(connection, found.values())
+    yield from found.values()
 
 
-def undated(connection: Connection, settled: Collection[str] = ()) -> int:
+_VERSION, _DOCUMENT = 19, 20
+_ORDER = itemgetter(13, 21, 0)  # source, start, id
+
+
+def undated(connection: Connection, settled: Collection[str] = (), counted: Counting | None = None) -> int:
     """How many current time limits have an unknown year, those of the tasks in ``settled`` left out."""
-    d = ROWS["deadlines"]
-    query = select(d.c.task_id).join(
-        COUNTED, and_(COUNTED.c.rows_version == d.c.version, COUNTED.c.document == d.c.document)
-    )
-    unknown = connection.scalars(query.where(or_(d.c.due_end.like("XXXX%"), d.c.due_start.like("XXXX%"))))
-    return sum(task_id not in settled for task_id in unknown)
+    d = ROWS["deadlines"].c
+    unknown = [and_(day >= "XXXX", day.like("XXXX%")) for day in (d.due_end, d.due_start)]  # the first for the index
+    rows = plain(connection, select(d.version, d.document, d.task_id).where(or_(*unknown)))
+    if not rows:
+        return 0
+    counts = (counted or counting(connection)).has
+    return sum(task_id not in settled and counts(version, document) for version, document, task_id in rows)
+
+
+def name_units(connection: Connection, limits: Iterable[Limit]) -> None:
+    """Put the units in: who is to do the tasks of the limits."""
+    wanted = [x for x in limits if x.task_id]
+    found = units_of(connection, sorted({x.place[0] for x in wanted}))
+    for x in wanted:
+        x.units = found.get((*x.place, x.task_id), [])
 
 
 def units_of(connection: Connection, versions: list[str]) -> dict[tuple[str, int, str], list[str]]:
-    """Who is to do the tasks of these versions, leaders first, by (version, document, task_id)."""
+    """Who is to do the tasks of these versions, leaders first, by (version, document, task)."""
     u = ROWS["units"]
     found: dict[tuple[str, int, str], dict[str, int]] = {}
     order = {"lead": 0, "responsible": 1, "assist": 2}
@@ -120,7 +134,7 @@ def units_of(connection: Connection, versions: list[str]) -> dict[tuple[str, int
         query = select(u.c.version, u.c.document, u.c.task_id, u.c.canonical, u.c.role).where(
             u.c.version.in_(chunk), u.c.task_id != "", u.c.role.in_(list(order)), u.c.confidence >= 0.5
         )
-        for version, document, task_id, name, role in connection.execute(query.order_by(u.c.version, u.c.ordinal)):
+        for version, document, task_id, name, role in plain(connection, query.order_by(u.c.version, u.c.ordinal)):
             names = found.setdefault((version, document, task_id), {})
             names[name] = min(order[role], names.get(name, 9))
     return {key: sorted(names, key=lambda n: names[n]) for key, names in found.items()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy import Connection, Select, and_, delete, insert, select
 
 from extractors.schema import TABLES
 from pipeline.journal import Entry
@@ -69,6 +69,15 @@ def chunks(ids: Iterable[Any], size: int = _CHUNK) -> Iterator[list[Any]]:
     it = iter(ids)
     while chunk := list(islice(it, size)):
         yield chunk
+
+
+def plain(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
+    """The rows as bare tuples, on SQLite straight from the driver, which needs no conversion of text and whole numbers
+    (:mod:`pipeline.store.types`): for queries of thousands of rows."""
+    result = connection.execute(query)
+    if connection.dialect.name == "sqlite":
+        return list(result.cursor.fetchall())
+    return [tuple(row) for row in result]
 
 
 def known_reads(connection: Connection, keys: Iterable[str]) -> dict[str, str]:

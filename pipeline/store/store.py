@@ -20,15 +20,19 @@ _LOCK_KEY = 0x7461697A  # "taiz": any constant that other programs will not take
 class Store:
     """An opened store. Every method may raise LockedError, RunError or OSError for what happens to the database."""
 
-    def __init__(self, url: str, busy: float = engine.BUSY_SECONDS, serving: bool = False) -> None:
+    def __init__(self, url: str, busy: float = engine.BUSY_SECONDS, serving: bool = False, keep: bool = False) -> None:
         self.url = engine.parsed(url)
         self.name = engine.shown(self.url)
-        self._engine = engine.connect(self.url, busy, serving)
+        self._engine = engine.connect(self.url, busy, serving, keep)
 
     @property
     def engine(self) -> Engine:
         """For what is no transaction: the upkeep of the database itself."""
         return self._engine
+
+    def close(self) -> None:
+        """Let go of connections that are kept."""
+        self._engine.dispose()
 
     @contextmanager
     def reader(self) -> Iterator[Connection]:
@@ -82,9 +86,12 @@ class Store:
         return self.write(lambda connection: migrate.bring_up(connection, self.name))
 
 
-def open_store(url: str, *, create: bool = False, busy: float = engine.BUSY_SECONDS, serving: bool = False) -> Store:
-    """The store at ``url``, migrated to this program's schema. Raises UsageError where it is absent and ``create`` is not set."""
-    store = Store(url, busy, serving)
+def open_store(
+    url: str, *, create: bool = False, busy: float = engine.BUSY_SECONDS, serving: bool = False, keep: bool = False
+) -> Store:
+    """The store at ``url``, migrated to this program's schema. ``keep``: for many transactions in a row, with a ``close`` after
+    them. Raises UsageError where it is absent and ``create`` is not set."""
+    store = Store(url, busy, serving, keep)
     if store.url.get_backend_name() == "sqlite":
         path = Path(str(store.url.database))
         if not create and not path.exists():
