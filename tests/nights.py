@@ -41,6 +41,16 @@ def settled(folder: Path) -> None:
             os.utime(path, (then, then))
 
 
+def villages(folder: Path, start: int, count: int) -> None:
+    """So many plans and reports of so many villages."""
+    for n in range(start, start + count):
+        place = folder / f"乡{n // 200:03d}"
+        place.mkdir(exist_ok=True)
+        kind = "总结" if n % 2 else "计划"
+        text = f"第{n // 2}村2022年工作{kind}\n一、修建水渠{n % 7 + 1}公里,{n % 12 + 1}月底前完成。责任单位:村委会。\n二、植树{n % 90 + 10}亩。\n"
+        (place / f"村{n:05d}.txt").write_text(text, "utf-8")
+
+
 def setting(folder: Path, url: str, more: str = "", copies: int = 0) -> Path:
     """A settings file beside an inbox with a plan and a summary; its path."""
     if not (folder / "in").exists():

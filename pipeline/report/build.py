@@ -54,7 +54,7 @@ def fill(
     report.due_7, report.due_30, report.overdue = due_lines(connection, roster, today, report.counts, counted)
     _targets(report, connection, compared.before, compared.after)
     if roster is not None:
-        missing = roster.missing(ledger.documents(connection), today)
+        missing = roster.missing(ledger.documents(connection, counted=counted), today)
         report.counts["not_submitted"] = sum(m.late for m in missing)
         report.not_submitted = [
             {"unit": m.unit, "title": m.title, "due": m.due.isoformat(), "late": m.late}

@@ -6,17 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Text, and_, case, column, or_, select, table
+from sqlalchemy import Connection, case, or_, select
 
-from pipeline.store.outcomes import CANDIDATE, chunks
+from pipeline.store.outcomes import CANDIDATE, chunks, reading_of
 from pipeline.store.paging import Page, page
 from pipeline.store.queue import like
-from pipeline.store.schema import PROGRESS, ROWS
+from pipeline.store.schema import COUNTED, PROGRESS, ROWS
 
-_COUNTED = table(
-    "counted_outcomes", column("rows_version", Text), column("version", Text), column("document", Integer),
-    column("source", Text), column("path", Text), column("doc_id", Text),
-)  # fmt: skip
 STATES = ("missed", "behind", "on_track", "met", "no_report", "doubt")
 
 
@@ -54,12 +50,20 @@ def comparisons(connection: Connection, q: str, state: str, after: str, size: in
 
 def places(connection: Connection, figure_ids: Iterable[str]) -> dict[str, Place]:
     """Where figures stand that count now."""
-    f, c = ROWS["figures"].c, _COUNTED.c
-    query = select(
-        f.figure_id, f.doc_id, c.source, f.quote, f.sentence, f.page, f.start, f.end, c.version, c.path
-    ).join(_COUNTED, and_(c.rows_version == f.version, c.document == f.document))  # fmt: skip
-    found: dict[str, Place] = {}
+    f, c = ROWS["figures"].c, COUNTED.c
+    query = select(f.figure_id, f.doc_id, f.quote, f.sentence, f.page, f.start, f.end, f.version, f.document)
+    rows: list[Any] = []
     for chunk in chunks(sorted({i for i in figure_ids if i})):
-        rows: list[Any] = list(connection.execute(query.where(f.figure_id.in_(chunk))))
-        found |= {r.figure_id: Place(*r) for r in rows}
+        rows += connection.execute(query.where(f.figure_id.in_(chunk)))
+    # By the reading, which an index knows; which version has its rows is computed in the view.
+    where: dict[tuple[str, int], Any] = {}
+    for chunk in chunks(sorted({reading_of(r.version) for r in rows})):
+        counted = connection.execute(select(COUNTED).where(c.version.in_(chunk)))
+        where |= {(r.rows_version, r.document): r for r in counted}
+    found: dict[str, Place] = {}
+    for r in rows:
+        if (at := where.get((r.version, r.document))) is not None:
+            found[r.figure_id] = Place(
+                r.figure_id, r.doc_id, at.source, r.quote, r.sentence, r.page, r.start, r.end, at.version, at.path
+            )
     return found

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, and_, func, select
 
 from pipeline.store.inputs import live_versions
-from pipeline.store.outcomes import chunks, overlay_of, plain
+from pipeline.store.outcomes import chunks, plain, reading_of
 from pipeline.store.schema import OUTCOMES, OVERLAYS, READINGS
 
-_MARK = overlay_of("")
 Place = tuple[str, int]  # version, document
 
 
@@ -41,7 +40,7 @@ class Counting:
 
     def has(self, version: str, document: int) -> bool:
         """Whether the rows under this version (a reading, or a reading as decisions leave it) count."""
-        reading = version.removesuffix(_MARK)
+        reading = reading_of(version)
         here = (reading, document)
         if reading not in self.live or here in self.passed_over:
             return False

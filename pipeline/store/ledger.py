@@ -13,7 +13,7 @@ from extractors.schema import ProgressRow
 from pipeline.store.counting import Counting, counting
 from pipeline.store.inputs import current
 from pipeline.store.outcomes import DECLARED, chunks, plain
-from pipeline.store.schema import COUNTED, OUTCOMES, PROGRESS, ROWS
+from pipeline.store.schema import OUTCOMES, PROGRESS, ROWS
 
 
 @dataclass(slots=True)
@@ -140,16 +140,18 @@ def units_of(connection: Connection, versions: list[str]) -> dict[tuple[str, int
     return {key: sorted(names, key=lambda n: names[n]) for key, names in found.items()}
 
 
-def documents(connection: Connection, as_of: str = "") -> list[Document]:
-    """All parts of documents that count."""
-    doc = ROWS["documents"]
-    query = select(doc.c.source, doc.c.title, doc.c.kind, doc.c.issuer, doc.c.date, doc.c.year)
+def documents(connection: Connection, as_of: str = "", counted: Counting | None = None) -> list[Document]:
+    """All parts of documents that count, or did at the end of the day ``as_of``."""
+    doc = ROWS["documents"].c
+    query = select(doc.source, doc.part, doc.version, doc.document, doc.title, doc.kind, doc.issuer, doc.date, doc.year)
     if not as_of:
-        query = query.join(COUNTED, and_(COUNTED.c.rows_version == doc.c.version, COUNTED.c.document == doc.c.document))
-        return [Document(*row) for row in connection.execute(query.order_by(doc.c.source, doc.c.part))]
-    live = sorted({k.version for k in current(connection, as_of)})
-    rows = [row for chunk in chunks(live) for row in connection.execute(query.where(doc.c.version.in_(chunk)))]
-    return sorted((Document(*row) for row in rows), key=lambda d: d.source)
+        counts = (counted or counting(connection)).has
+        rows = [r for r in plain(connection, query) if counts(r[2], r[3])]
+    else:
+        live = sorted({k.version for k in current(connection, as_of)})
+        rows = [r for chunk in chunks(live) for r in plain(connection, query.where(doc.version.in_(chunk)))]
+    rows.sort(key=itemgetter(0, 1))
+    return [Document(r[0], *r[4:]) for r in rows]
 
 
 def states(connection: Connection) -> dict[str, int]:

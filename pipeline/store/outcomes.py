@@ -71,6 +71,11 @@ def chunks(ids: Iterable[Any], size: int = _CHUNK) -> Iterator[list[Any]]:
         yield chunk
 
 
+def reading_of(version: str) -> str:
+    """The reading whose rows stand under a version: itself, or what :func:`overlay_of` made one of."""
+    return version.removesuffix(overlay_of(""))
+
+
 def plain(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
     """The rows as bare tuples, on SQLite straight from the driver, which needs no conversion of text and whole numbers
     (:mod:`pipeline.store.types`): for queries of thousands of rows."""

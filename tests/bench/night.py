@@ -29,7 +29,7 @@ from pipeline.clock import Clock
 from pipeline.nightly import night
 from pipeline.store import open_store
 from tests.cliruns import COMMAND
-from tests.nights import TOML, settled
+from tests.nights import TOML, settled, villages
 
 ROUNDS = 5
 MOST = 3  # times
@@ -56,16 +56,6 @@ try:
 finally:
     Path({told!r}).write_text(str(spent[0]))
 """
-
-
-def write(folder: Path, start: int, count: int) -> None:
-    """So many plans and reports of so many villages."""
-    for n in range(start, start + count):
-        place = folder / f"乡{n // 200:03d}"
-        place.mkdir(exist_ok=True)
-        kind = "总结" if n % 2 else "计划"
-        text = f"第{n // 2}村2022年工作{kind}\n一、修建水渠{n % 7 + 1}公里,{n % 12 + 1}月底前完成。责任单位:村委会。\n二、植树{n % 90 + 10}亩。\n"
-        (place / f"村{n:05d}.txt").write_text(text, "utf-8")
 
 
 def walk(folder: Path) -> int:
@@ -116,7 +106,7 @@ def measure(files: int = 10_000, new: int = 10) -> dict[str, float]:
     folder = Path(tempfile.mkdtemp(prefix="tznight"))
     inbox = folder / "in"
     inbox.mkdir()
-    write(inbox, 0, files - (2 * ROUNDS + 1) * new)
+    villages(inbox, 0, files - (2 * ROUNDS + 1) * new)
     settled(inbox)
     file = folder / "taizhang.toml"
     file.write_text(TOML.format(url=f"sqlite:///{folder}/store.db"), "utf-8")
@@ -136,7 +126,7 @@ def _within(inbox: Path, settings: nightly_config.Nightly, files: int, new: int)
     batch.engine = lambda chosen: Timed(plain(chosen))  # type: ignore[assignment]
     rounds = []
     for n in range(ROUNDS):
-        write(inbox, files + (n - 2 * ROUNDS - 1) * new, new)
+        villages(inbox, files + (n - 2 * ROUNDS - 1) * new, new)
         settled(inbox)
         Timed.spent = 0.0
         day = Clock(FIRST + timedelta(days=n + 1))
@@ -169,7 +159,7 @@ def _processes(inbox: Path, file: Path, url: str, files: int, new: int) -> dict[
         some = file.parent / f"some{n}"
         some.mkdir()
         for folder in (some, inbox):
-            write(folder, files + (n - ROUNDS) * new, new)
+            villages(folder, files + (n - ROUNDS) * new, new)
             settled(folder)
         day = (FIRST + timedelta(days=9 + n)).isoformat()
         alone = ["extract", str(some), "--out", f"{some}.out", "--formats", "csv", "--workers", "0", "--quiet"]
