@@ -109,9 +109,7 @@ def test_the_tables_of_every_night_are_those_of_an_export_from_the_start(tmp_pat
         whole = tmp_path / f"whole{night}"
         stored.export(store_of(file), whole, replace(nightly_config.load(file, {}).extract, formats=("csv",)))
         ours = {
-            n: d
-            for n, d in contents(out).items()
-            if n not in ("report.html", "report.json", "state.txt", "pieces.bin")
+            n: d for n, d in contents(out).items() if n not in ("report.html", "report.json", "state.txt", "pieces.bin")
         }
         assert ours == contents(whole), night
 
