@@ -55,6 +55,9 @@ _start = attrgetter("start")
 
 def own(view: PartView, task: Task, d: DeadlineMention) -> str:
     """The action of a deadline of a task, as far as it has one of its own; the actions of subjects are known."""
+    sentence = view.view(d.start)
+    if sentence is not None and d.action and view.text.find(d.action, sentence.clause(d.start)[0], d.start) >= 0:
+        return d.action  # it was read before the time (资格申请截止9月15日)
     return _of_subject(view, task, d) or _with_thing(view, task, d)
 
 
@@ -87,8 +90,6 @@ def _with_thing(view: PartView, task: Task, d: DeadlineMention) -> str:
         return d.action
     i = sentence.clause_index(d.start)
     clause = sentence.clauses[i]
-    if view.text.find(d.action, clause[0], d.start) >= 0:
-        return d.action  # it was read before the time (资格申请截止9月15日)
     if _COUNTED.fullmatch(d.action):
         return _counted(sentence, task, d, i)
     if reached := _REACHES.match(d.action):

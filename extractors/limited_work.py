@@ -15,9 +15,10 @@ _TIME_OF = re.compile(
     r"(?P<what>[一-龥]{2,24}?)(?:的?(?:截止)?(?:时间|日期|时限|日(?=[为是])))(?:原则上|初步|暂|拟)?(?:定)?[为是:：于]\s*$"
 )
 _CLOSES = re.compile(r"(?P<what>[一-龥]{2,16})截止到?于?\s*$")  # 资格申请截止9月15日
+_LASTING = re.compile(f"并?(?:{'|'.join(words('deadlines', 'lasting'))})")
 _NO_WORK = frozenset(words("deadlines", "no_work"))  # what a label is made of besides: 完成时限 names no work
 _TIMES_INSIDE = re.compile(r"[\d年月日号至到、,，和\-—~～－上中下旬初底末前起\s]*")  # (4月、10月)
-_UP_TO = re.compile(r"(?:压缩|缩短|控制|压减|延长|减少|限定)(?:至|到|在|为)\s*$")
+_UP_TO = re.compile(r"(?:压缩|缩短|控制|压减|延长|减少|限定|顺延|延期|推迟|展期|延)(?:至|到|在|为)\s*$")
 _JOINED = re.compile(r"(?:以及|并[于在]?|[和与及、于在])$")
 # Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
 _BEHIND = re.compile(
@@ -30,6 +31,7 @@ _BARE_PERIOD = re.compile(
     r"(?:(?:20\d\d年|今年|当年|上|下|全|本|次|当)?(?:年度?|半年|季度?|月份?|学期|学年|周)|[一二三四]季度)$"
 )
 _STAGE_NUMBER = re.compile(r"第[一二三四五六七八九十\d]{1,2}(?:阶段|步|时段|轮|批)")
+_LABEL_REACH = 28
 PAUSES = frozenset(" ,，、;；:：。")
 
 
@@ -61,6 +63,8 @@ def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int])
 def labelled(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
     """What a time behind a label limits where its line says so: 材料报送截止时间:5月8日 is for the 材料报送."""
     found = _own_words(sentence, n, t, clause)
+    if _LASTING.fullmatch(found):
+        found = ""  # 10月31日并长期坚持
     if (
         not found
         and (named := _TIME_OF.search(sentence.text, max(sentence.start, t.start - 24), t.start))
@@ -101,7 +105,8 @@ def action(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> 
         stage = actions.phrase(text, clause[0], opened)  # 动员部署阶段(3月)
         if len(stage) >= 2 and not _STAGE_NUMBER.fullmatch(stage):
             return stage
-    if named := _CLOSES.search(text, clause[0], t.start) or _TIME_OF.search(text, clause[0], t.start):
+    label = max(sentence.start, min(clause[0], t.start - _LABEL_REACH))
+    if named := _CLOSES.search(text, clause[0], t.start) or _TIME_OF.search(text, label, t.start):
         return actions.phrase(text, *named.span("what"))
     if found := _own_words(sentence, n, t, clause):
         return found

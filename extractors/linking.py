@@ -24,10 +24,10 @@ from extractors.unit_words import words
 _SILENT = re.compile(r"[\s,，、;；。.:：()（）\[\]【】!！”\"]+")
 _PART = re.compile(r"[\n;；]")
 _OWN_WORDS = re.compile(r"[一-龥A-Za-z]")
+_EFFECT = re.compile("(?:实施|执行|施行|启动|落实)(?=[。;；\n]|$)")
 _AMONG = re.compile(r"\s*其中")
 _END, _PLACE, _SEGMENT = attrgetter("end"), attrgetter("segment.start", "start"), attrgetter("segment.start")
 _WIDEST_GAP = 24
-_SHORT = 6
 _A_WORD = 2
 
 
@@ -109,7 +109,7 @@ def _with_headings(text: str, tasks: list[Task]) -> Iterator[Task]:
     heading: Task | None = None
     for task in tasks:
         if heading is not None:
-            if task.segment.start - heading.end <= _SHORT and "\n" not in text[heading.end : task.segment.start]:
+            if not text[heading.end : task.segment.start].strip():
                 task.deadlines = heading.deadlines + task.deadlines
                 task.figures = heading.figures + task.figures
             else:
@@ -191,7 +191,10 @@ def _phrase_closes(view: PartView, segment: Segment, members: list[Mention]) -> 
 def _silent(view: PartView, sentence: SentenceView, members: list[Mention]) -> bool:
     """Whether a sentence that closes a segment says nothing but who does what stands before it."""
     clause = _Clause(sentence.start, sentence.end, [m for m in members if m.start >= sentence.start])
-    return all(isinstance(m, UnitMention) for m in clause.members) and _own_words(view.text, clause) < _A_WORD
+    if not any(isinstance(m, UnitMention) for m in clause.members) or clause.of(FigureMention):
+        return False
+    spoken = len(_EFFECT.findall(view.text, clause.start, clause.end)) * _A_WORD  # 由X负责,Y监督,2024年起实施
+    return _own_words(view.text, clause) - spoken < _A_WORD
 
 
 def _whole(view: PartView, segment: Segment, members: list[Mention], rule: str, body_end: int | None = None) -> Task:

@@ -21,6 +21,7 @@ from extractors.unit_words import words
 
 _AROUND = " ,，、;；:：于在由"
 _LABEL_FIRST = re.compile(r"\s*[一-龥]{2,6}[:：]")
+_OF_A_MATTER = re.compile(r"\s*(?:整改|工作|具体|下步)?(?:目标|措施|举措|进展|成效|进展情况)[:：]")
 _ONLY_BY = re.compile(r"由.{2,20}(?:牵头|负责|组织|主办|承办)")
 _SERVES = re.compile(r"[^,，。;；:：]{2,24}(?:配合|协助|参与|参加|协同|支持|牵头|负责|共同负责)[,，;；、]")
 _GLOSS = re.compile(r"\([^()]*\)")
@@ -32,6 +33,7 @@ _PAUSES = " ,，、;；:："
 _MEANS = re.compile(
     "以[^,，]{2,40}为|围绕|聚焦|面向|依托|针对|按照|根据|结合|通过|对照|立足|坚持|紧扣|充分发挥|发挥|加大对|对"
 )
+_PARTNER_REACH = 16
 _BRIEFEST = 6
 _CLOSELY = 2.2  # times the length of the first comma part
 _TIMES_LOOKED_AT = 4
@@ -65,14 +67,17 @@ def title_over(view: PartView, segment: Segment) -> str:
     above = segments[i] if i >= 0 else None
     if (matter := _matter(view, segment, i)) is not None:
         return actions.first_sentence(view.text, matter, matter.end)
+    labelled = _LABEL_FIRST.match(view.text, segment.start, segment.end)  # 一、关于…问题 ⏎ 整改目标:…
+    while labelled and above is not None and i and _OF_A_MATTER.match(view.text, above.start, above.end):
+        i -= 1
+        above = segments[i]
     below = segments[i + 2] if i + 2 < len(segments) else None
-    if above is not None and above.kind == "item" and _LABEL_FIRST.match(view.text, segment.start, segment.end):
+    if above is not None and above.kind == "item" and labelled:
         return actions.first_sentence(view.text, above, above.end)
     if above is None or above.kind != "heading" or not segment.path:
         return ""
     if below is not None and below.kind == "paragraph" and below.path == segment.path:
         return ""  # one of several under the heading
-    labelled = _LABEL_FIRST.match(view.text, segment.start, segment.end)  # 一、关于…问题 ⏎ 整改目标:…
     if above.level < _ITEM_HEADING and not labelled and "\n" in view.text[above.end : segment.start]:
         return ""
     return actions.without_number(segment.path[-1])
@@ -106,7 +111,7 @@ def fill_item(view: PartView, task: Task) -> None:
         own = d.action if task.rule == "row" else deadline_actions.own(view, task, d)
         if closing and d.start >= closing and own in DONE:
             own = ""  # (市教育局牵头;12月底前完成)
-        d.action = own or task.action
+        d.action = own or brief
 
 
 def _brief(view: PartView, task: Task) -> str:
@@ -208,6 +213,13 @@ def _of_unit(view: PartView, u: UnitMention) -> str:
         b = colon
     if sentence is None:
         return actions.phrase(text, a, b)
+    partner = words().with_.match(text, a, b)
+    if (
+        partner
+        and words().any_verb.match(text, partner.end(), b) is None
+        and (verb := words().any_verb.search(text, partner.end() + _A_WORD, min(b, partner.end() + _PARTNER_REACH)))
+    ):
+        a = verb.start()  # 会同各班主任审核
     if a >= u.start:
         return actions.phrase(text, *_without_times(sentence, a, b))
     filled = words().fill.match(text, a, u.group[0])

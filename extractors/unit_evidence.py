@@ -51,7 +51,7 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
         # 站 and 队 also end names of works: 高速服务站6月底前完成改造.
         believed = (
             segment.tense == "planned"
-            and not tail.nominal
+            and (not tail.nominal or _LIMIT.search(text, group.end, tail.place) is not None)
             and tail.kind in ("verb", "time", "preposition")
             and group.members[-1].name[-1] not in "站队"
         )
@@ -138,7 +138,7 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         levelled = (
             name[0] in "市县区省州镇乡院校"
             or limited
-            or (tail.kind == "verb" and len(name) >= 4 and part.kind == "plan")
+            or (tail.kind == "verb" and len(name) >= 4 and part.kind in ("plan", "notice"))
             or (tail.kind == "verb" and name[-1] == "馆" and name[0] not in "新老旧")
         )
         fit = levelled and sentence.segment.tense == "planned" and (limited or not tail.nominal)

@@ -34,6 +34,10 @@ _STATE = re.compile("情况|进展|进度|结果|要求|成效")  # 各县推进
 _WHEN = re.compile(r"[^,，。;；]{0,30}?(?:内(?![部容])|前(?![期述])|后(?![续备期])|期间|之际)(?=[^,，。;；、的]{4})")
 _UNDER = ("基础上", "前提下", "过程中")
 _ENDS_IN_WORK = re.compile(r".{3}(?:整改|排查|自查|核查|摸排|销号|清理|整治)$")
+_MANNER = re.compile("(?:按(?:进度|计划|程序|规定|要求|需)|依法|定期|随机|逐[一项户个])$")
+_SHORT = 4
+# 按工程进度于每月25日前编报计划: the time stands before the work.
+_BY_THEN = re.compile(r"[^,，]{2,16}[于在][^,，]{2,12}[前内](?=[^,，的]{4})")
 _GROUNDS = frozenset(("根据", "依据", "参照", "结合", "围绕", "聚焦", "紧扣", "立足", "针对", "对照", "依托"))
 _OFFICES = ("部", "处", "科", "股")  # beside 会同 these are bodies: 法律事务部
 _OBJECT = ("将", "把")
@@ -161,7 +165,9 @@ class Subjects:
             self._partners(group, (group.opened, group.end), (0, 0), 0.65 if self._named(group) else 0.0)
             return
         if group.context == "helped":
-            if tail.kind in ("verb", "preposition", "modal", "time"):
+            if tail.kind in ("verb", "preposition", "modal", "time") or (
+                tail.role == "responsible" and tail.kind == "role"
+            ):
                 self._emit(
                     group,
                     "lead",
@@ -268,6 +274,8 @@ class Subjects:
 
     def _verb_start(self, start: int, stop: int) -> int:
         """Where the verb begins: an adverb that no verb follows is the verb itself (统筹救援力量, 严格预算执行)."""
+        if stop - start < _SHORT and (how := _MANNER.search(self.text, max(0, start - 4), start)):
+            return how.start()  # 由财务科按进度拨付
         if self.text[start - 2 : start] not in self.words.verbal_adverbs:
             return start
         led = self.words.work_verb.match(self.text, start, stop) or self.words.preposition.match(self.text, start, stop)
@@ -284,6 +292,8 @@ class Subjects:
         after = led.end() if led else start + 3
         strong = _STRONG_VERB.search(text, after, stop)
         if (strong and not _STATE.match(text, strong.end())) or _ZEAL.search(text, after, stop):
+            return False
+        if _BY_THEN.match(text, start, stop) and not text.endswith(_UNDER, start, stop):
             return False
         if _ENDS_IN_WORK.search(text[after:stop]):
             return False

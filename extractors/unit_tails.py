@@ -137,8 +137,8 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
     m = lexicon.verb.match(text, after, end) or lexicon.verb.match(text, place, end)
     if m and not _NOUN.match(text, m.end()):
         return Tail("verb", m["cue"], m.start("cue"), nominal=m["nominal"] is not None)
-    if _EACH_OF_ITS.match(text, after, end):
-        return Tail("preposition", "每", after)
+    if _EACH_OF_ITS.match(text, place, end):
+        return Tail("preposition", "每", place)
     if (holds := _HOLDS.match(text, place, end)) and not holds.group().endswith("人"):
         role = "lead" if holds["lead"] else "assist" if holds["assist"] else "responsible"
         return Tail("role", holds.group()[:1], holds.end(), role)

@@ -138,7 +138,7 @@ def lexicon() -> Lexicon:
     heads = alternation(words(name, "each"), guards)
     # 各承包单位, 各用能企业: bodies of any kind.
     any_kind = r"(?:(?![的和与及对类种项个各直])[\u4e00-\u9fff]){2,4}?(?=单位|部门|企业|机构)"
-    modifiers = rf"(?:{alternation(words(name, 'each_modifiers'))}|{any_kind})"
+    modifiers = rf"(?:[0-9]?A{{1,5}}级(?:以上)?|{alternation(words(name, 'each_modifiers'))}|{any_kind})"
     gloss = r"\((?:市|州|盟|县|区|街道|镇|乡|村|街|园区|开发区|社区|居|场|分|子|部门|单位|农场|林场|管委会|办事处|度假区|[、,/])+\)"
     # 各县(市)、区政府, 各省、自治区、直辖市: one body for all of them, where no body of its own begins behind the 、.
     paired = (

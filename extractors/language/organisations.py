@@ -29,6 +29,7 @@ _VAGUE_FIRST = frozenset("相有各具其所全上以")
 _WHOLE_GROUP = re.compile(
     r"(?:(?:全[市县区镇校省州旗乡村]|[我本][市县区镇校省州旗乡村])(?:的)?)?(?:所有|全体|有关|相关|具体|其他|其它)$"
 )
+_SEATS = frozenset(("社区", "街道", "村"))
 _COMMITTEES = frozenset(("省委", "市委", "县委", "区委", "州委", "旗委"))
 _OF_GOVERNMENT = re.compile("[省市县区州旗]政府.")
 _GROUP_ENDS = frozenset(("所有", "全体", "有关", "相关", "具体", "其他", "其它"))
@@ -232,6 +233,8 @@ def _nests(
     if first - low > NEAR or stop - before.start > LONGEST_NAME:
         return False
     gap = text[low:first]
+    if before.kind == "guess" and not gap and ending in _SEATS:
+        return True  # 轻机厂社区
     if (
         before.kind == "guess"
         or (
