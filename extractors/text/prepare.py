@@ -168,6 +168,14 @@ def _labelled() -> re.Pattern[str]:
     return re.compile(rf"(?:(?P<aim>{aims})|(?P<done>{told})):")
 
 
+def _label_of(text: str, s: Segment) -> re.Match[str] | None:
+    """The label that begins a segment, else the first at the head of a line in it (问题二:… ⏎ 整改措施:…)."""
+    found, line = _labelled().match(text, s.body, s.end), s.start
+    while found is None and (line := text.find("\n", line, s.end) + 1):
+        found = _labelled().match(text, line, s.end)
+    return found
+
+
 _AHEAD = re.compile(
     r"(?:下一步|下步|下一?阶段|接下来|明年|来年|新的一年|今后)(?!的|将迎)(?:[,，]|[^,，。;；]{0,12}[,，:：])"
 )
@@ -225,7 +233,7 @@ def _tenses(
             s.tense = "planned" if ahead is not None else "done"
         elif s.kind == "heading":
             ahead = None
-        if s.kind in ("paragraph", "item") and (label := _labelled().match(text, s.body, s.end)):
+        if s.kind in ("paragraph", "item") and (label := _label_of(text, s)):
             s.tense = "done" if label["done"] else s.tense if _ACHIEVED.search(" ".join(path)) else "planned"
         if s.kind in ("title", "meta"):
             s.tense = ""
