@@ -26,9 +26,6 @@ _SHARE = re.compile(r" ?[0-9][0-9.]{0,9} ?[万亿]?[^\W\d_]{1,3}$")
 _PEOPLE = re.compile(
     r"[\u4e00-\u9fff]{0,8}(?:班主任|教师|老师|组长|辅导员|联络员|网格员|家长|校长|医师|护士长|主任|人员|干部|队长|书记)"
 )
-_OFFICER = re.compile(
-    r"(?:分管|主管|挂点)?副?(?:校长|院长|局长|县长|市长|区长|镇长|乡长|书记|主任|主席|总经理|经理|厂长|处长|科长|所长|站长)(?:负责|牵头|落实|配合|督办|监督|$)"
-)
 _SIGNED = re.compile(r"[^、,，;；]+[ \u3000]+(?:[0-9×Xx_〇○]{4}|[二〇○一]{4}年?).{2,8}日")
 _LEADING = re.compile(r"(?:以及|及其|及|和|与|由|各自由|其中)(?=.)")
 _BRACKET = re.compile(r"[(\[【〔]((?:[^()\[\]【】〔〕\n]|\([^()\n]{0,30}\)){2,200}+)[)\]】〕]")
@@ -210,7 +207,7 @@ def _members(
             continue
         if text[place] == "由":
             pending = []  # 责任单位:桥梁工区,由工程部配合
-        if not loose and _OFFICER.match(piece.group()):
+        if not loose and lexicon.officer.match(piece.group()):
             place = reached = stop  # (分管副校长负责,总务处落实)
             continue
         made = list(_split(text, place, stop, strict and bool(found)))

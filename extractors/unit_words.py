@@ -116,6 +116,9 @@ def words() -> SimpleNamespace:
     made.routine_checks = frozenset(subjects["routine_checks"])
     made.rounds = frozenset(subjects["rounds"])
     made.routine_reports = frozenset(subjects["routine_reports"])
+    made.officer = re.compile(
+        rf"(?:分管|主管|挂点)?副?{_any(subjects['officers'])}(?:{_any(made.member_roles)}|落实|$)"
+    )
     made.verbal_adverbs = frozenset(subjects["verbal_adverbs"])
     made.bare_verbs = frozenset(subjects["bare_verbs"])
     made.task_forces = tuple(subjects["task_forces"])
