@@ -107,6 +107,19 @@ def test_an_empty_machine_goes_on_where_the_other_stopped(tmp_path: Path) -> Non
     assert (report.counts["unchanged"], report.counts["new"], report.counts["reread"]) == (3, 0, 0)
 
 
+def test_a_purged_paper_that_a_backup_brings_back_is_told(url: str, tmp_path: Path) -> None:
+    file = setting(tmp_path, url)
+    run(file)
+    target = tmp_path / "b.tzbak"
+    assert command("backup", target, "--config", file).returncode == 0
+    purged = command("purge", "总结.txt", "--why", "误报", "--config", file, "--json", "--originals")
+    doc_id = json.loads(purged.stdout)["doc_ids"][0]
+    done = command("restore", target, "--config", file, "--replace")
+    assert done.returncode == 0 and doc_id in one_line(done) and "purge" in done.stderr.decode()
+    done = command("restore", target, "--config", file, "--replace")
+    assert done.returncode == 0 and not done.stderr, "the store's own list went with its rows"
+
+
 def test_a_store_with_content_is_not_overwritten_unless_told(url: str, tmp_path: Path) -> None:
     file = setting(tmp_path, url)
     run(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pkgutil
 import shutil
 import sqlite3
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 from tests.breaks import finish, killed, prepare, start, state
 from tests.cliruns import one_line
 from tests.cliruns import run as command
-from tests.nights import DAY, setting
+from tests.nights import DAY, run, setting
 from tests.postgres import Server
 
 KILLS = 10
@@ -109,6 +110,31 @@ def test_postgresql_restarted_in_the_middle(postgres: Server, tmp_path: Path) ->
     if code:  # the server was away for longer than a run waits
         assert error.count("\n") == 1 and "存储" in error, error
         assert finish(start(file))[0] == 0
+    assert state(file)[0] == reference
+
+
+@pytest.mark.parametrize(
+    "place", ["pipeline.intake.keep", "pipeline.nightly.proposals.propose", "pipeline.nightly.runs.add"]
+)
+def test_postgresql_gone_inside_a_transaction(
+    place: str, postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server dies while readings are stored, in the middle of the night's transaction, and just before its end."""
+    file = prepare(tmp_path, postgres.database())
+    reference = prepare_reference(tmp_path, postgres)
+    plain = pkgutil.resolve_name(place)
+    calls: list[int] = []
+
+    def dying(*arguments: object) -> object:
+        done = plain(*arguments)
+        calls.append(1)
+        if len(calls) == 1:
+            postgres.restart()
+        return done
+
+    monkeypatch.setattr(place, dying)
+    run(file)
+    assert len(calls) > 1, "the work was done again"
     assert state(file)[0] == reference
 
 

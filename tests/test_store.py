@@ -15,7 +15,7 @@ from sqlalchemy import insert, inspect, text
 
 from extractors.schema import TABLES
 from pipeline.errors import UsageError
-from pipeline.store import migrate, open_store, outcomes, proposals
+from pipeline.store import Store, migrate, open_store, outcomes, proposals
 from pipeline.store.engine import parsed
 from pipeline.store.inputs import current
 from pipeline.store.schema import META
@@ -108,8 +108,26 @@ def test_an_older_schema_is_migrated_with_its_rows(url: str, tmp_path: Path, rev
         revision
     ]
     assert {t: r for t, r in after.items() if t not in later} == {t: r for t, r in before.items() if t not in later}
+    if store.file is not None:  # what it was stands beside it
+        kept = Store(f"sqlite:///{migrate.kept_beside(store.file)[0]}")
+        with kept.reader() as connection:
+            assert migrate.revision(connection) == revision
+            assert connection.execute(text("SELECT count(*) FROM outcomes")).scalar() == len(before["outcomes"])
     again = run(file, DAY + timedelta(days=1))
     assert again.counts["new"] == again.counts["reread"] == 0
+
+
+def test_a_store_that_cannot_be_kept_beside_is_not_migrated(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    old = Store(url)
+    old.write(lambda c: migrate.bring_up(c, "the store", "0003"))
+    (tmp_path / "old.db.0003.bak").mkdir()
+    (tmp_path / "old.db.0003.bak" / "x").touch()
+    done = command("status", "--store", url)
+    assert done.returncode == 1 and "old.db.0003.bak" in one_line(done)
+    with old.reader() as connection:
+        assert migrate.revision(connection) == "0003"
+    assert [p.name for p in tmp_path.glob("*.bak.*")] == []
 
 
 def test_a_newer_schema_is_refused_in_one_line(url: str, tmp_path: Path) -> None:

@@ -274,3 +274,11 @@ def doc_ids_of(connection: Connection, versions: Iterable[str]) -> set[str]:
         query = select(OUTCOMES.c.doc_id).where(OUTCOMES.c.version.in_(chunk), OUTCOMES.c.reason != "empty")
         found |= set(connection.scalars(query))
     return found - {""}
+
+
+def present(connection: Connection, doc_ids: Iterable[str]) -> set[str]:
+    """Those of these documents that the store holds in any version."""
+    found: set[str] = set()
+    for chunk in chunks(sorted(doc_ids)):
+        found |= set(connection.scalars(select(OUTCOMES.c.doc_id).where(OUTCOMES.c.doc_id.in_(chunk)).distinct()))
+    return found

@@ -78,12 +78,22 @@ class Store:
                 raise refusal from error
             yield
 
-    def migrate(self) -> bool:
-        """Bring the schema up to this program's; whether anything was done. UsageError for a newer one."""
+    def migrate(self, keep: bool = True) -> bool:
+        """Bring the schema up to this program's; whether anything was done. A SQLite file is first copied beside itself, unless
+        ``keep`` says that there is a backup. UsageError for a newer schema."""
         with self.reader() as connection:
-            if migrate.revision(connection) == migrate.HEAD:
+            at = migrate.revision(connection)
+            if at == migrate.HEAD:
                 return False
+            migrate.check(connection, self.name)
+        if at and keep and self.file is not None:
+            migrate.keep_beside(self.file, at)
         return self.write(lambda connection: migrate.bring_up(connection, self.name))
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite store."""
+        return Path(str(self.url.database)) if self.url.get_backend_name() == "sqlite" else None
 
 
 def open_store(

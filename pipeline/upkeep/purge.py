@@ -19,6 +19,7 @@ from pipeline.inputs import printable
 from pipeline.nightly_config import Nightly
 from pipeline.store import Store, purging, tombstones
 from pipeline.store.compacting import compact
+from pipeline.store.migrate import kept_beside
 from pipeline.store.purging import Match, Scope
 from pipeline.upkeep.redaction import Redactor
 from pipeline.worker import doc_id_of
@@ -86,6 +87,8 @@ def purge(
             done.output = str(settings.out)
         if settings is not None and settings.backups.is_dir():
             done.backups = sorted(str(p) for p in settings.backups.glob("*.tzbak"))
+        if store.file is not None:
+            done.backups += map(str, kept_beside(store.file))
         store.write(lambda connection: tombstones.finish(connection, stamp))
     return done
 

@@ -15,13 +15,16 @@ from pipeline.inputs import printable
 from pipeline.nightly_config import Nightly
 from pipeline.store import Store, dump, migrate
 from pipeline.store.dump import Layout
+from pipeline.store.outcomes import present
+from pipeline.store.tombstones import barred
 from pipeline.upkeep.archive import Reader
 from pipeline.upkeep.backup import ROSTER, SETTINGS, STORE, UPLOADS, file_of
 
 
 @dataclass(slots=True)
 class Restored:
-    """What was put back; ``kept`` are files that stood there and were left alone."""
+    """What was put back; ``kept`` are files that stood there and were left alone, ``returned`` the ids of documents that had
+    been purged from the store and are in it again."""
 
     store: str
     revision: str
@@ -29,6 +32,7 @@ class Restored:
     rows: dict[str, int]
     written: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
     uploads: int = 0
 
 
@@ -80,9 +84,11 @@ def _store(backup: Reader, store: Store, replace: bool) -> Restored:
     if store.url.get_backend_name() == "sqlite" and not Path(str(store.url.database)).parent.is_dir():
         raise UsageError(f"没有文件夹 {Path(str(store.url.database)).parent},不能在里面建存储;请先建好")
     tables: dict[str, Any] = backup.manifest["tables"]
+    returned: list[str] = []
 
     def work(connection: Connection) -> dict[str, int]:
         migrate.check(connection, store.name)
+        bars = barred(connection) if migrate.revision(connection) == migrate.HEAD else frozenset()
         if migrate.revision(connection) and not replace and not dump.empty(connection):
             raise UsageError(f"存储 {store.name} 里已有内容,没有覆盖;确要用备份取代它,加 --replace")
         dump.clear(connection)
@@ -92,11 +98,12 @@ def _store(backup: Reader, store: Store, replace: bool) -> Restored:
         for name, noted in sorted(tables.items()):
             layout = Layout(name, tuple((c, kind) for c, kind in noted["columns"]), tuple(noted["key"]))
             rows[name] = dump.put(connection, layout, backup.lines(f"{STORE}/{name}.jsonl"))
+        returned[:] = sorted(present(connection, bars))
         return rows
 
     with store.run_lock():
         rows = store.write(work)
-    return Restored(store.name, revision, str(backup.manifest["created"]), rows)
+    return Restored(store.name, revision, str(backup.manifest["created"]), rows, returned=returned)
 
 
 def _uploads(backup: Reader, settings: Nightly, found: Restored) -> None:

@@ -34,5 +34,5 @@ def upgrade(url: str, settings: Nightly | None, target: Path, now: datetime, bus
     with store.run_lock():
         file = place(target, now)
         save(store, settings, file, now)
-        store.migrate()
+        store.migrate(keep=False)
     return Upgraded(store.name, at, migrate.HEAD, file)

@@ -33,6 +33,7 @@ def restore(
     """Put a backup back."""
     from dataclasses import asdict  # noqa: PLC0415
 
+    from pipeline import notice  # noqa: PLC0415
     from pipeline.store.migrate import HEAD  # noqa: PLC0415
     from pipeline.upkeep import restore as restoring  # noqa: PLC0415
     from pipeline.upkeep.archive import Reader  # noqa: PLC0415
@@ -52,6 +53,11 @@ def restore(
             typer.echo(json.dumps(found, ensure_ascii=False) if as_json else said)
         return
     done = restoring.restore(backup, store, config_of(config), replace, 30.0)
+    if done.returned:
+        named = "、".join(done.returned[:_SHOWN]) + ("等" if len(done.returned) > _SHOWN else "")
+        notice.say(
+            f"taizhang: 备份里有 {len(done.returned)} 份已清除的材料,又回到了存储里:{named};请再运行 taizhang purge 清除"
+        )
     if as_json:
         typer.echo(json.dumps(asdict(done), ensure_ascii=False))
         return
