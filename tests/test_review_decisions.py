@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -182,8 +183,15 @@ def test_tables_of_nights_exports_and_due_dates_go_by_decisions(url: str, tmp_pa
     nightly, whole = contents(tmp_path / "out"), contents(tmp_path / "now")
     assert {n: whole[n] for n in whole if n.endswith(".csv")} == {n: nightly[n] for n in whole if n.endswith(".csv")}
     stored.export(site.store, tmp_path / "then", Settings(formats=("csv",), workers=0), as_of="2022-07-19")
+    a.say("edit", "units", "县财政局", canonical="枫林县财政局", role="lead", reason="文中写明")
+    a.say("reject", "deadlines", "全年")
     with site.store.reader() as connection:
-        assert "2022-07-25" in {x.due_end for x in ledger.limits(connection)}
+        now, then = (
+            [replace(x, place=("", 0)) for x in ledger.limits(connection, day)] for day in ("", DAY.isoformat())
+        )
+        assert "2022-07-25" in {x.due_end for x in now} and "全年" not in {x.quote for x in now}
+        assert "枫林县财政局" in {u for x in now for u in x.units}
+        assert now == then, "of the day of the decisions as now"
 
 
 def test_decisions_follow_a_document_that_comes_again(url: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, func, or_, select
 
 from extractors.schema import ProgressRow
+from pipeline.store import dated
 from pipeline.store.counting import Counting, counting
 from pipeline.store.inputs import current
 from pipeline.store.outcomes import DECLARED, chunks, plain
@@ -61,7 +62,7 @@ def limits(
     connection: Connection, as_of: str = "", first: str = "", last: str = "", also: Collection[str] = (),
     units: bool = True, counted: Counting | None = None,
 ) -> Iterator[Limit]:  # fmt: skip
-    """Time limits of the documents that count, as their texts have them, in the order of their documents.
+    """Time limits of the documents that count, as their rows stand, in the order of their documents.
 
     With ``first`` and ``last`` (ISO days) only those that may fall between them: by date, recurring, or without a date;
     and those of the tasks in ``also``. Without ``units`` their units are left to :func:`name_units`.
@@ -79,18 +80,24 @@ def limits(
     )  # fmt: skip
     queries = [query]
     if first and last:
-        dated = and_(d.c.due_end >= first, d.c.due_end <= last)
+        ends = and_(d.c.due_end >= first, d.c.due_end <= last)
         begins = and_(d.c.due_start >= first, d.c.due_start <= last, d.c.due_end == "")
-        queries = [query.where(or_(dated, begins, d.c.rrule != "", d.c.duration != ""))]
+        queries = [query.where(or_(ends, begins, d.c.rrule != "", d.c.duration != ""))]
         queries += [query.where(d.c.task_id.in_(chunk)) for chunk in chunks(sorted(also))]
+    ruled: dict[str, list[str]] = {}  # units by time limit, where decisions of that day say
     if not as_of:
         counts = (counted or counting(connection)).has
         rows = [r for q in queries for r in plain(connection, q) if counts(r[_VERSION], r[_DOCUMENT])]
     else:
-        live = sorted({k.version for k in current(connection, as_of)})
+        live = {k.version for k in current(connection, as_of)}
+        decided = dated.decided(connection, live)
+        bare = sorted(live - decided)
         rows = [
-            r for q in queries for chunk in chunks(live) for r in plain(connection, q.where(d.c.version.in_(chunk)))
+            r for q in queries for chunk in chunks(bare) for r in plain(connection, q.where(d.c.version.in_(chunk)))
         ]
+        for row, named in dated.limits(connection, sorted(decided), as_of):
+            rows.append(row)
+            ruled[row[0]] = named
     rows.sort(key=_ORDER)
     found: dict[str, Limit] = {}
     for r in rows:
@@ -98,7 +105,9 @@ def limits(
             fields: list[Any] = [*r[:18], r[18] or "", [], "", "", (r[_VERSION], r[_DOCUMENT])]
             found[r[0]] = Limit(*fields)
     if units:
-        name_units(connection, found.values())
+        name_units(connection, [x for i, x in found.items() if i not in ruled])
+    for i, named in ruled.items():
+        found[i].units = named
     yield from found.values()
 
 
@@ -129,10 +138,10 @@ def units_of(connection: Connection, versions: list[str]) -> dict[tuple[str, int
     """Who is to do the tasks of these versions, leaders first, by (version, document, task)."""
     u = ROWS["units"]
     found: dict[tuple[str, int, str], dict[str, int]] = {}
-    order = {"lead": 0, "responsible": 1, "assist": 2}
+    order = dated.ROLES
     for chunk in chunks(versions):
         query = select(u.c.version, u.c.document, u.c.task_id, u.c.canonical, u.c.role).where(
-            u.c.version.in_(chunk), u.c.task_id != "", u.c.role.in_(list(order)), u.c.confidence >= 0.5
+            u.c.version.in_(chunk), u.c.task_id != "", u.c.role.in_(list(order)), u.c.confidence >= dated.SURE
         )
         for version, document, task_id, name, role in plain(connection, query.order_by(u.c.version, u.c.ordinal)):
             names = found.setdefault((version, document, task_id), {})

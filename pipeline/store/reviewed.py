@@ -23,9 +23,9 @@ def load(
     as_of: str = "",
 ) -> Iterator[tuple[str, list[Outcome]]]:  # fmt: skip
     """As :func:`pipeline.store.outcomes.load`, with the rows as they count now, or did at the end of the day ``as_of``."""
-    decided = _decided(connection)
+    touched_ids = decided(connection)
     for version, found in outcomes.load(connection, versions, tables, texts):
-        touched = [n for n, o in enumerate(found) if o.doc_id in decided and not o.reason]
+        touched = [n for n, o in enumerate(found) if o.doc_id in touched_ids and not o.reason]
         if touched:
             whole = next(o for _, o in outcomes.load(connection, [version]))
             for n in touched:
@@ -34,7 +34,7 @@ def load(
         yield version, found
 
 
-def _decided(connection: Connection) -> set[str]:
+def decided(connection: Connection) -> set[str]:
     """The documents that have decisions."""
     query = select(ANCHORS.c.doc_id).join(DECISIONS, DECISIONS.c.decision_id == ANCHORS.c.decision_id)
     return set(connection.scalars(query.distinct()))
