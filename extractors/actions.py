@@ -63,7 +63,9 @@ def _short(found: str) -> str:
 def opening(text: str, start: int, end: int) -> int:
     """Where the words of a stretch begin, after its list number, label, modals and connectives."""
     begin = _LIST_NUMBER.match(text, start, end).end()  # type: ignore[union-attr]
-    label = _TIME_LABEL.match(text, begin, end) or _LABEL.match(text, begin, end)
+    label = None
+    if text.find(":", begin, end) >= 0 or text.find("：", begin, end) >= 0:
+        label = _TIME_LABEL.match(text, begin, end) or _LABEL.match(text, begin, end)
     if label:
         begin = _LIST_NUMBER.match(text, label.end(), end).end()  # type: ignore[union-attr]
     return _OPEN_MODAL.match(text, begin, end).end()  # type: ignore[union-attr]

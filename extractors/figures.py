@@ -19,6 +19,7 @@ from extractors.language.numerals import plain
 from extractors.language.quantities import Quantity
 from extractors.language.quantity_cues import begins_with
 from extractors.lexicon import patterns, settings, words
+from extractors.lexicon.edges import last_characters
 from extractors.mentions import FigureMention
 from extractors.periods import period
 from extractors.status import status as judge_status
@@ -83,6 +84,7 @@ _BASIS = re.compile(
 )
 _ATTENDED = re.compile(r"(?:参加|参会|出席|列席|到会)(?:人员|人|单位|领导)?:.{0,400}?共\s*\d")  # the heads of minutes
 _START = attrgetter("start")
+_ADDED_ENDS, _MORE_ENDS = last_characters(_ADDED), last_characters(_MORE)
 
 
 def find(view: PartView) -> list[FigureMention]:
@@ -146,11 +148,12 @@ def _figure(
         and _ONWARDS.fullmatch(text, max(clause[0], before.end), q.start)
     ):
         q = replace(q, measure="元", dimension="money")  # 产值8.6亿元,确保8.2亿
+    beside = text[q.start - 1 : q.start]
     measure, certainty = _measure(q, text[clause[0] : q.start], percent_lost, text[q.end : q.end + 10])
     if certainty <= 0:
         return None
     if (
-        text[q.start - 1 : q.start] in _QUOTES
+        beside in _QUOTES
         and (quoted := _QUOTED.match(text, q.end))
         and (q.numeral == "chinese" or begins_with(text, quoted.end(), "after"))
     ):
@@ -159,8 +162,8 @@ def _figure(
         certainty = 0.4  # 反映三次以上的工单
     if text.rfind("《", sentence.start, q.start) > text.rfind("》", sentence.start, q.start):
         certainty = 0.3  # 《作业管理十条》
-    if _SLOGAN_SHARE.match(text, q.end) or (
-        q.measure == "%" and _IN_SLOGAN.search(text, max(sentence.start, q.start - 4), q.start)
+    if (text[q.end - 1] == "个" and _SLOGAN_SHARE.match(text, q.end)) or (
+        q.measure == "%" and beside == "个" and _IN_SLOGAN.search(text, max(sentence.start, q.start - 4), q.start)
     ):
         certainty = 0.3  # “六个百分之百”, 6个100%
     if q.numeral == "chinese" and q.dimension == "count" and _summed_up(text[clause[0] : q.start], q):
@@ -169,7 +172,7 @@ def _figure(
         q.measure in ("伏", "千伏") and _LINE.match(text, q.end)
     ):
         certainty = 0.3  # 共印30份, 10千伏线路
-    if text[q.start - 1 : q.start] == "." and q.numeral == "arabic":
+    if beside == "." and q.numeral == "arabic":
         certainty = 0.3  # 增长.3%: digits before the point are lost
     indicator = measured.indicator(sentence, clause, q, memory)
     time = period(sentence, q, clause[0])
@@ -193,11 +196,15 @@ def _figure(
         change = ""  # 森林质量精准提升2万亩
     if change and _LEVEL.search(text, max(clause[0], q.start - _LEVEL_REACH), q.start):
         change = ""
-    elif not change and _ADDED.search(text, clause[0], q.start):
+    elif not change and beside in _ADDED_ENDS and _ADDED.search(text, clause[0], q.start):
         change = "up"
     elif not change and q.dimension in ("percent", "points") and (cut := _CUT_BY.search(text, clause[0], q.start)):
         change = "up" if cut.group(1) in ("提高", "增加") else "down"  # 压缩非生产性开支10%
-    elif not change and (more := _MORE.search(text, max(clause[0], q.start - _MORE_REACH), q.start)):
+    elif (
+        not change
+        and beside in _MORE_ENDS
+        and (more := _MORE.search(text, max(clause[0], q.start - _MORE_REACH), q.start))
+    ):
         change = "up" if more.group(1) in "多高快" else "down"
     return FigureMention(
         q.start, q.end, sentence.segment, sentence.span, rule=f"quantity:{q.dimension or 'bare'}", cue=cue,

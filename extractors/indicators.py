@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from extractors.lexicon import patterns, settings, words
+from extractors.lexicon.edges import first_characters, last_characters
 
 _MAX = 30
 
@@ -66,16 +67,25 @@ _CUT = re.compile(
 _BARE_RIGHT = re.compile(r"(?:大关|关口|台阶|以上|以下|以内|之内|左右|上下|及以上|多|余)+")
 
 
+_NUMBER_HEADS, _TAIL_HEADS = first_characters(_LIST_NUMBER), first_characters(_BOUND_TAIL)
+_LEVEL_ENDS, _VERB_ENDS, _HANDING_ENDS = map(last_characters, (_LEVEL_FROM, _VERB_END, _HANDING))
+
+
+def _without_number(words: str) -> str:
+    return words[_LIST_NUMBER.match(words).end() :] if words[:1] in _NUMBER_HEADS else words  # type: ignore[union-attr]
+
+
 def before(left: str) -> str:
     """The indicator in the words that stand before a number in its clause; empty if they hold none."""
     opened = left.rfind("(")
     if opened >= 0 and ")" not in left[opened:] and len(left) - opened > 2:
         left = left[opened + 1 :]
-    left = left[_BOUND_TAIL.match(left).end() :]  # type: ignore[union-attr]
-    cut = _strip_end(left[_LIST_NUMBER.match(left).end() :])  # type: ignore[union-attr]
-    if (level := _LEVEL_FROM.search(cut)) and level.start() >= 2:
+    if left[:1] in _TAIL_HEADS:
+        left = left[_BOUND_TAIL.match(left).end() :]  # type: ignore[union-attr]
+    cut = _strip_end(_without_number(left))
+    if cut[-1:] in _LEVEL_ENDS and (level := _LEVEL_FROM.search(cut)) and level.start() >= 2:
         cut = cut[: level.start()]
-    cut = cut[_LIST_NUMBER.match(cut).end() :]  # type: ignore[union-attr]
+    cut = _without_number(cut)
     bare = cut[_LEAD.match(cut).end() :]  # type: ignore[union-attr]
     cut = bare if len(bare) >= 2 or len(cut) < 3 else cut
     while subject := _SUBJECT.match(cut) or _CO_SUBJECT.match(cut):
@@ -84,7 +94,7 @@ def before(left: str) -> str:
         cut = bare if len(bare) >= 2 else cut
     if _ONLY_COMPARED.fullmatch(cut):
         return ""
-    cut = _UNIT_NOTE.sub("", cut)
+    cut = _UNIT_NOTE.sub("", cut) if "(" in cut or "（" in cut else cut
     cut = _GIVEN.sub("", cut) if "予" in cut else cut
     compared = _COMPARED.search(cut)
     if compared and compared.start() >= 2:
@@ -181,7 +191,7 @@ def is_place_only(phrase: str) -> bool:
 
 def ends_in_verb(phrase: str) -> bool:
     """True where a verb that takes what it counts stands directly before the number (依托总队建设31个省级库)."""
-    return _VERB_END.search(phrase) is not None
+    return phrase[-1:] in _VERB_ENDS and _VERB_END.search(phrase) is not None
 
 
 def of_many(text: str, place: int) -> bool:
@@ -191,7 +201,11 @@ def of_many(text: str, place: int) -> bool:
 
 def hands_out(left: str) -> bool:
     """True where a verb of giving stands directly before the number."""
-    return _HANDING.search(left) is not None or _HANDING.search(_strip_end(left)) is not None
+    return _hands_out(left) or _hands_out(_strip_end(left))
+
+
+def _hands_out(left: str) -> bool:
+    return left[-1:] in _HANDING_ENDS and _HANDING.search(left) is not None
 
 
 def is_verb_only(phrase: str) -> bool:
@@ -201,7 +215,8 @@ def is_verb_only(phrase: str) -> bool:
 
 def is_lead_only(phrase: str) -> bool:
     """True where no noun and no verb of its own stands before the number (其中, 力争, 尚有)."""
-    return _LEAD_ONLY.fullmatch(phrase, _LIST_NUMBER.match(phrase).end()) is not None  # type: ignore[union-attr]
+    begin = _LIST_NUMBER.match(phrase).end() if phrase[:1] in _NUMBER_HEADS else 0  # type: ignore[union-attr]
+    return _LEAD_ONLY.fullmatch(phrase, begin) is not None
 
 
 def is_change_only(phrase: str) -> bool:

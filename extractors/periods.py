@@ -7,6 +7,7 @@ import re
 from extractors.context import SentenceView
 from extractors.language.quantities import Quantity
 from extractors.language.times import Time
+from extractors.lexicon.edges import first_characters
 
 _COMPARED = re.compile(
     r"(?:(?<!占)比(?![例重率值])|较|与|同|对比|相比|超过|高于|低于|以(?![内上下来外]))[^,，。;；]{0,4}$"
@@ -14,27 +15,26 @@ _COMPARED = re.compile(
 _UNTIL = re.compile(r"(?:截至|截止|截止到|至|到)\s*$")
 # 全年任务的59.8%: the time belongs to a noun; 由上年同期的402元降至388.5元: it belongs to the number before.
 _OF_NOUN = re.compile(r"(?:任务|目标|预算|指标|总量|进度|计划(?:的|数|任务|目标|总量|内|外))")
-_FROM_BEFORE = re.compile(r"(?:由|从)$")
+_FROM = ("由", "从")
 _STOOD_AT = re.compile(r"[为是仅]|达(?!到)|有")
 _LEVEL_AT = re.compile(r"[由从到至比较]$")
 _YEARLY = re.compile(r"年均(?=增|递|提|下|降|减|压|上)")
 _PAST_YEAR = re.compile(r"(?:过去)?一年(?:来)?|一年以来")  # in a yearly report: the year reported on
 _AFTER_COMPARED = re.compile(r"以来|同期|度?结转|度?遗留|的?基础|相比|上?增长|上?下降|[上下]?提高")
+_NOUN_HEADS, _COMPARED_HEADS = first_characters(_OF_NOUN), first_characters(_AFTER_COMPARED)
 
 
 def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str]:
     """(start, end) as ISO dates with XXXX for an unknown year, either empty; ('', '') where the text does not say."""
     text = view.text
     for t in reversed(view.times_before(q.start)):
-        if t.end > q.start or _compared(text, t) or _OF_NOUN.match(text, t.end):
+        if t.end > q.start or _compared(text, t) or (text[t.end] in _NOUN_HEADS and _OF_NOUN.match(text, t.end)):
             continue
         if _measured_against(view, t) or _in_quotes(text, t.start, t.end, q.start):
             continue
-        if _FROM_BEFORE.search(text, max(0, t.start - 1), t.start) and any(
-            t.end <= p.start < q.start for p in view.quantities
-        ):
+        if text[t.start - 1 : t.start] in _FROM and any(t.end <= p.start < q.start for p in view.quantities):
             continue
-        if t.start < clause_start and _FROM_BEFORE.search(text, max(0, q.start - 1), q.start):
+        if t.start < clause_start and text[q.start - 1 : q.start] in _FROM:
             return "", ""  # 从3826亿元增长到4398亿元: the level before has another time
         if _PAST_YEAR.fullmatch(t.text):
             year = view.segment.year
@@ -69,4 +69,6 @@ def _in_quotes(text: str, start: int, end: int, place: int) -> bool:
 
 
 def _compared(text: str, t: Time) -> bool:
-    return bool(_COMPARED.search(text, max(0, t.start - 6), t.start) or _AFTER_COMPARED.match(text, t.end))
+    return _COMPARED.search(text, max(0, t.start - 6), t.start) is not None or (
+        text[t.end : t.end + 1] in _COMPARED_HEADS and _AFTER_COMPARED.match(text, t.end) is not None
+    )

@@ -7,6 +7,7 @@ import re
 from extractors.context import SentenceView
 from extractors.language.quantities import Quantity
 from extractors.lexicon import patterns, words
+from extractors.lexicon.edges import last_characters
 
 
 def _any(key: str) -> str:
@@ -46,7 +47,7 @@ _SHARE_GIVEN = re.compile(
 )
 _MEASURED_BY_POINTS = re.compile(patterns("figures", "measured_by_points"))
 _RAISED = re.compile(r"(?:提标|提高|调整|上调|调高|增加)(?:到|至|为)约?$")
-_RAISED_REACH = 8
+_RAISED_ENDS, _RAISED_REACH = last_characters(_RAISED), 8
 # What a product or service costs or offers whoever comes: 单户额度最高30万元, 年利率4.35%起, 缴费标准为每人380元.
 _OFFERED = re.compile(
     r"(?:单户|单笔|单张|每户|个人)[^,，。;；]{0,8}(?:额度|面额|限额)[^,，。;；\d]{0,6}$|(?:缴费|收费|资费)标准(?:为|是)?[^,，。;；]{0,6}$|满$"
@@ -71,8 +72,10 @@ def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measur
     if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
         return "分"
     around = sentence.text[max(sentence.start, q.start - _SENTENCE_REACH) : min(sentence.end, q.end + _SENTENCE_REACH)]
-    raised = _RAISED.search(sentence.text, max(sentence.start, q.start - _RAISED_REACH), q.start)
-    reported = sentence.segment.tense == "done" or raised is not None
+    reported = sentence.segment.tense == "done" or (
+        sentence.text[q.start - 1 : q.start] in _RAISED_ENDS
+        and _RAISED.search(sentence.text, max(sentence.start, q.start - _RAISED_REACH), q.start) is not None
+    )
     if (
         not reported
         and (m := _RULE_SUBSIDY.search(clause))

@@ -12,6 +12,7 @@ from extractors import standing_rules, tense
 from extractors.context import PartView, SentenceView
 from extractors.language.quantities import Quantity
 from extractors.lexicon import patterns, words
+from extractors.lexicon.edges import first_characters, last_characters
 
 
 def _any(key: str) -> str:
@@ -75,6 +76,8 @@ TURN = re.compile(r"(?:下一步|下步|下一阶段|下阶段|下半年|接下�
 _NEXT = ("下一步", "下步", "下一阶段", "下阶段", "接下来", "明年", "来年")
 _SENTENCE_HEAD = re.compile(r"(?:^|[。.;；\n])[\s\d一二三四五六七八九十(（)）、.．是]{0,6}$")
 _GOES_ON = re.compile(r"其中|另有|此外|其余")
+_ATTRIBUTE_ENDS, _PLAN_ENDS, _STATE_ENDS, _ARROW_ENDS = map(last_characters, (_ATTRIBUTE, _PLAN_VALUE, _STATE, _ARROW))
+_PROBLEM_HEADS, _YEAR_HEADS, _GOES_ON_HEADS, _AIM_HEADS = map(first_characters, (_PROBLEM, _LAST_YEAR, _GOES_ON, _AIM))
 
 
 def status(
@@ -98,7 +101,12 @@ def status(
         return "rule", hit, 0.9
     if sentence.segment.kind == "meta":
         return "actual", "参加", 0.8
-    if (m := _ATTRIBUTE.search(text, max(clause[0], q.start - 14), q.start)) and q.bound in ("eq", "approx"):
+    beside = text[q.start - 1 : q.start]
+    if (
+        beside in _ATTRIBUTE_ENDS
+        and (m := _ATTRIBUTE.search(text, max(clause[0], q.start - 14), q.start))
+        and q.bound in ("eq", "approx")
+    ):
         bracketed = text.count("(", clause[0], q.start) > text.count(")", clause[0], q.start)
         described = _DESCRIBED.match(text, q.end, min(clause[1], q.end + 30)) is not None
         if bracketed or described or m.group().startswith("占地"):
@@ -114,14 +122,20 @@ def status(
         and _MODEL.fullmatch(text, q.end, sentence.quantities[n + 1].start)
     ):
         return "other", "size", 0.8
-    if _PLAN_VALUE.search(text, max(clause[0], q.start - 8), q.start) and _THEREOF.match(text, q.end, clause[1]):
+    if (
+        beside in _PLAN_ENDS
+        and _PLAN_VALUE.search(text, max(clause[0], q.start - 8), q.start)
+        and _THEREOF.match(text, q.end, clause[1])
+    ):
         return "target", "计划", 0.85
-    if text[q.start - 1 : q.start] == "的" and _AMONG.match(text, q.end, sentence.end):
+    if beside == "的" and _AMONG.match(text, q.end, sentence.end):
         return "actual", "中", 0.85
     if _LISTED_NOW.search(text, max(clause[0], q.start - 40), q.start):
         return "actual", "纳入", 0.8
-    if _STATE.search(text, max(clause[0], q.start - 10), q.start) and not any(
-        c[1] == "planned" for c in tense.between(sentence.cues, clause[0], q.start)
+    if (
+        beside in _STATE_ENDS
+        and _STATE.search(text, max(clause[0], q.start - 10), q.start)
+        and not any(c[1] == "planned" for c in tense.between(sentence.cues, clause[0], q.start))
     ):
         return "actual", "state", 0.8
     if (
@@ -150,7 +164,7 @@ def status(
         return "other", "年产", 0.85
     if n + 1 < len(sentence.quantities) and _ARROW.fullmatch(text, q.end, sentence.quantities[n + 1].start):
         return "actual", "→", 0.9
-    if _ARROW.search(text, max(clause[0], q.start - 6), q.start):
+    if beside in _ARROW_ENDS and _ARROW.search(text, max(clause[0], q.start - 6), q.start):
         return "target", "→", 0.9
     default, certainty = _default(view, sentence, clause, q)
     verdict, cue = tense.judge(_telling(sentence, clause, q, default, certainty), clause, q.start, default)
@@ -216,7 +230,7 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q:
     segment, text = sentence.segment, sentence.text
     if segment.kind in ("item", "heading") and _PROBLEM_ITEM.search(view.text, sentence.end, segment.end + 12):
         return "done", 0.75
-    if _PROBLEM.match(text, segment.start, segment.end):
+    if text[segment.start] in _PROBLEM_HEADS and _PROBLEM.match(text, segment.start, segment.end):
         return ("planned" if _REMEDY.search(text, segment.start, sentence.start + 8) else "done"), _SURE
     year = view.scope_year(sentence)
     if year is not None and view.part.year is not None and year < view.part.year:
@@ -226,13 +240,16 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q:
     ):
         view.carried[segment.start] = "done"
         return "done", 0.85
-    if _LAST_YEAR.match(text, sentence.start):
+    head = text[sentence.start]
+    if head in _YEAR_HEADS and _LAST_YEAR.match(text, sentence.start):
         view.carried[segment.start] = "done"
         return "done", 0.85
-    if _GOES_ON.match(text, sentence.start) and segment.start in view.carried:
+    if head in _GOES_ON_HEADS and _GOES_ON.match(text, sentence.start) and segment.start in view.carried:
         return view.carried[segment.start], 0.8
-    if _AIM.match(text, sentence.start) and not any(
-        word in heading for heading in segment.path for word in ("已", "完成")
+    if (
+        head in _AIM_HEADS
+        and _AIM.match(text, sentence.start)
+        and not any(word in heading for heading in segment.path for word in ("已", "完成"))
     ):
         return "planned", 0.86
     turn = _turn(view, sentence)

@@ -123,7 +123,11 @@ def _part_closing_labels(text: str, segments: list[Segment]) -> None:
     while k < len(segments):
         opener = segments[k]
         k += 1
-        if opener.kind == "row" or _MEASURES.search(text, max(opener.start, opener.end - 8), opener.end) is None:
+        if (
+            opener.kind == "row"
+            or text[opener.end - 1] not in ":："
+            or _MEASURES.search(text, max(opener.start, opener.end - 8), opener.end) is None
+        ):
             continue
         first = k
         while k < len(segments) and segments[k].kind == "item" and segments[k].path == segments[first].path:

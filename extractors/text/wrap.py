@@ -108,8 +108,8 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
         body = line.rstrip(" \t\r\u3000")
         if not body or "\t" in body or body[0] == "|" or "://" in body:
             continue
-        hanging = _HANGING_LABEL.search(body) is not None
-        if (body[-1] in _CLOSED or _DOT.search(body)) and not hanging:
+        hanging = body[-1] in ":：" and _HANGING_LABEL.search(body) is not None
+        if (body[-1] in _CLOSED or (body[-1] == "." and _DOT.search(body))) and not hanging:
             continue
         j = i + 1
         while j < len(lines) and (j in furniture or not lines[j].strip()):
