@@ -32,7 +32,8 @@ _MAGNITUDES = frozenset(lexicon.words("indicators", "magnitudes"))
 @dataclass(slots=True)
 class Figure:
     """What matching needs of a figure. ``start`` and ``end`` are its period as far as it is known; ``year`` the year it is
-    about; ``keys`` name what it measures, ``owned`` does without whose it is, where that seems to stand in front."""
+    about; ``keys`` name what it measures, ``owned`` does without whose it is, where that seems to stand in front. ``ordinal``
+    is for those who compare: where a target's rows belong."""
 
     doc_id: str
     part: int
@@ -53,13 +54,16 @@ class Figure:
     bodies: tuple[str, ...]
     elliptic: bool = False
     so_far: bool = False
+    ordinal: int = 0
 
 
 @dataclass(slots=True)
 class Part:
     """The figures of one part of a file that can be compared."""
 
-    row: DocumentRow
+    doc_id: str
+    part: int
+    date: date | None
     targets: list[Figure]
     results: list[Figure]
 
@@ -69,7 +73,8 @@ def read(
     deadlines: Iterable[tuple[Any, ...]] = (), units: Iterable[tuple[Any, ...]] = (),
 ) -> list[Part]:  # fmt: skip
     """The comparable figures of one file, from its rows (tuples in declaration order)."""
-    parts = {d.part: Part(d, [], []) for d in (DocumentRow(*row) for row in documents)}
+    heads = {d.part: d for d in (DocumentRow(*row) for row in documents)}
+    parts = {d.part: Part(d.doc_id, d.part, _day(d.date), [], []) for d in heads.values()}
     due: dict[str, list[DeadlineRow]] = defaultdict(list)
     for deadline in (DeadlineRow(*row) for row in deadlines):
         if deadline.task_id and deadline.kind in ("by", "in") and deadline.due_end:
@@ -78,7 +83,8 @@ def read(
     for unit in (UnitRow(*row) for row in units):
         if unit.task_id and unit.role in ROLES and unit.confidence >= MIN_CONFIDENCE:
             responsible[unit.task_id].append(unit.canonical)
-    before: list[tuple[FigureRow, Figure | None, str]] = []  # figures of the same sentence so far
+    issuers = {number: bodies_of(head) for number, head in heads.items()}
+    before: list[tuple[FigureRow, str]] = []  # figures of the same sentence so far
     for f in (FigureRow(*row) for row in figures):
         part = parts.get(f.part)
         if part is None:
@@ -86,16 +92,18 @@ def read(
         if before and before[0][0].sentence != f.sentence:
             before = []
         key, elliptic = _subject(f, before)
-        figure = _figure(f, part.row, key, due.get(f.task_id, ()) if f.task_id else (), responsible.get(f.task_id, ()))
+        before.append((f, key))
+        if f.status not in ("target", "actual") or f.confidence < MIN_CONFIDENCE:
+            continue
+        tied = (due.get(f.task_id, ()), responsible.get(f.task_id, ())) if f.task_id else ((), ())
+        figure = _figure(f, heads[f.part], issuers[f.part], key, *tied)
         if figure is not None:
             figure.elliptic = elliptic
-            if f.status in ("target", "actual") and f.confidence >= MIN_CONFIDENCE:
-                (part.targets if f.status == "target" else part.results).append(figure)
-        before.append((f, figure, key))
+            (part.targets if f.status == "target" else part.results).append(figure)
     return list(parts.values())
 
 
-def _subject(f: FigureRow, before: Sequence[tuple[FigureRow, Figure | None, str]]) -> tuple[str, bool]:
+def _subject(f: FigureRow, before: Sequence[tuple[FigureRow, str]]) -> tuple[str, bool]:
     """What a figure measures, in words, and whether they had to be looked for.
 
     An indicator that says nothing by itself (目前已完成, 总金额) is taken from the noun after the number, the figure before
@@ -108,7 +116,7 @@ def _subject(f: FigureRow, before: Sequence[tuple[FigureRow, Figure | None, str]
         return clause, False
     if not text and (following := _noun_after(f)):
         return following, True
-    for other, _, key in reversed(before):
+    for other, key in reversed(before):
         if key and (text or other.unit == f.unit):
             if not text:
                 return key, True
@@ -149,8 +157,9 @@ def _clause_before(f: FigureRow) -> str:
 
 
 def _figure(
-    f: FigureRow, part: DocumentRow, subject: str, due: Sequence[DeadlineRow], responsible: Sequence[str]
-) -> Figure | None:
+    f: FigureRow, part: DocumentRow, issuers: tuple[str, ...], subject: str, due: Sequence[DeadlineRow],
+    responsible: Sequence[str],
+) -> Figure | None:  # fmt: skip
     value = f.value_high if f.bound == "le" else f.value_low
     key = indicator_key(subject, f.unit)
     if (
@@ -169,15 +178,15 @@ def _figure(
     if f.status == "target" and end is None:
         end = _due(f, due, year)
     return Figure(
-        f.doc_id, f.part, f.figure_id, f.indicator, _keys(key, subject, f, part), _owned(key, subject, f.unit), f.unit, f.change, f.basis, f.quote,
-        f.sentence, value, f.bound, year, start, end, (*bodies_of(part), *signing_names(part, responsible)),
+        f.doc_id, f.part, f.figure_id, f.indicator, _keys(key, subject, f.unit, issuers), _owned(key, subject, f.unit), f.unit, f.change, f.basis, f.quote,
+        f.sentence, value, f.bound, year, start, end, (*issuers, *signing_names(issuers, responsible)),
         so_far=_so_far(f),
     )  # fmt: skip
 
 
-def _keys(key: str, subject: str, f: FigureRow, part: DocumentRow) -> tuple[str, ...]:
+def _keys(key: str, subject: str, unit: str, issuers: Sequence[str]) -> tuple[str, ...]:
     """The key, and the key without the issuer's own region or name in front (开发区签约项目 in the zone's own report)."""
-    found = [key, *(indicator_key(rest, f.unit) for rest in without_owner(subject, part))]
+    found = [key, *(indicator_key(rest, unit) for rest in without_owner(subject, issuers))]
     return tuple(dict.fromkeys(k for k in found if k))
 
 
@@ -227,12 +236,8 @@ def year_of(f: FigureRow, part: DocumentRow) -> int | None:
     return year
 
 
-def day(text: str) -> date | None:
-    """A complete ISO date, else None."""
-    return _day(text)
-
-
 def _day(text: str) -> date | None:
+    """A complete ISO date, else None."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -39,6 +39,7 @@ class _Words:
     owner: re.Pattern[str]
     contrasts: tuple[tuple[re.Pattern[str], float], ...]
     measures: dict[str, frozenset[int]]
+    classes: dict[str, int]
 
 
 def _any(words: Any) -> str:
@@ -54,6 +55,11 @@ def words() -> _Words:
     for number, line in enumerate(data["measures"]):
         for word in line:
             measures.setdefault(word, set()).add(number)
+    classes: dict[str, int] = {}
+    for number, line in enumerate(data["measures"]):
+        met = {classes[word] for word in line if word in classes}
+        classes = {word: number if known in met else known for word, known in classes.items()}
+        classes |= dict.fromkeys(line, number)
     return _Words(
         around=re.compile(
             f"^(?:{_any(data['around'] + data['before'])})++|(?:{_any(data['around'] + data['after'])})++$"
@@ -73,6 +79,7 @@ def words() -> _Words:
             for line in data[name]
         ),
         measures={word: frozenset(numbers) for word, numbers in measures.items()},
+        classes=classes,
     )
 
 
@@ -85,7 +92,7 @@ def bare(indicator: str) -> str:
     return text
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def indicator_key(indicator: str, unit: str = "") -> str:
     """The key of an indicator: what is left of it when the wording is taken away."""
     w = words()
@@ -121,6 +128,12 @@ def measures_agree(a: str, b: str) -> bool:
     return a == b or bool(known.get(a, frozenset()) & known.get(b, frozenset()))
 
 
+def measure_class(unit: str) -> str:
+    """One name for all units that :func:`measures_agree` leads to from this one, in however many steps (家, 个 and 座)."""
+    number = words().classes.get(unit)
+    return unit if number is None else f"#{number}"
+
+
 def _contrast(a: str, b: str) -> float:
     """1 where no excluding words speak against it, less where one side is told apart and the other not, 0 where both are."""
     verdict = 1.0
@@ -133,7 +146,7 @@ def _contrast(a: str, b: str) -> float:
     return verdict
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def agreement(target: str, result: str) -> float:
     """How surely two indicator keys measure the same, 0 to 1: 0 where they do not."""
     if target == result:

@@ -28,10 +28,10 @@ def bodies_of(part: DocumentRow) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def signing_names(part: DocumentRow, units: Sequence[str]) -> tuple[str, ...]:
+def signing_names(issuers: Sequence[str], units: Sequence[str]) -> tuple[str, ...]:
     """The units that answer for a target, under the names they sign their own reports with: 县水务局 in a plan of 枫林县
-    is 枫林县水务局."""
-    region = next(iter(bodies_of(part)), "")
+    is 枫林县水务局. ``issuers`` are the names of the body that issues it (:func:`bodies_of`)."""
+    region = next(iter(issuers), "")
     level = _LEVEL.search(region)
     if level is None:
         return ()  # 村委会 without a region is anybody's
@@ -52,13 +52,13 @@ def bodies(documents: Iterable[tuple[Any, ...]], units: Iterable[tuple[Any, ...]
     named = {body for part in parts for body in bodies_of(part)}
     canonical = {u.canonical for u in (UnitRow(*row) for row in units) if u.task_id and u.role in ROLES}
     for part in parts:
-        named |= set(signing_names(part, sorted(canonical)))
+        named |= set(signing_names(bodies_of(part), sorted(canonical)))
     return named
 
 
-def without_owner(subject: str, part: DocumentRow) -> Iterator[str]:
+def without_owner(subject: str, issuers: Sequence[str]) -> Iterator[str]:
     """What is measured without the issuer's own region or name in front (开发区签约项目 in the zone's own report)."""
-    for name in bodies_of(part):
+    for name in issuers:
         region = _LEVEL.split(name)[0]
         for own in (name, region, *(region + level for level in _LEVELS)):
             if own and len(own) >= 2 and subject.startswith(own):

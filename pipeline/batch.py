@@ -18,6 +18,8 @@ from pipeline.journal import Journal
 from pipeline.program import program_version
 
 _STRETCH_ITEMS = 32
+_FEWEST_ITEMS = 4
+_SHARE = 8  # a stretch is at most this part of what is left: at the end no worker sits long over what others could do
 _STRETCH_BYTES = 512 << 10
 
 Progress = Callable[[int, int], None]
@@ -37,16 +39,18 @@ def fingerprint(items: Sequence[Item], settings: Settings) -> str:
 
 
 def stretches(items: Sequence[Item], done: set[int]) -> Iterator[Stretch]:
-    """Runs of neighbouring inputs that are not done, small files together, a large one alone."""
-    first, size = 0, 0
+    """Runs of neighbouring inputs that are not done, small files together, a large one alone, shorter ones at the end."""
+    first, size, room = 0, 0, 0
     held: list[Item] = []
     for ordinal, item in enumerate(items):
-        full = len(held) == _STRETCH_ITEMS or size + item.size > _STRETCH_BYTES
+        full = len(held) == room or size + item.size > _STRETCH_BYTES
         if held and (full or ordinal in done):
             yield Stretch(first, tuple(held))
             held, size = [], 0
         if ordinal not in done:
-            first = first if held else ordinal
+            if not held:
+                first = ordinal
+                room = min(_STRETCH_ITEMS, max(_FEWEST_ITEMS, (len(items) - ordinal) // _SHARE))
             held.append(item)
             size += item.size
     if held:

@@ -89,13 +89,17 @@ def extract(
     """Read documents, write all tables."""
     from dataclasses import asdict  # noqa: PLC0415
 
-    from pipeline import config, console, logs, notice, run  # noqa: PLC0415
+    from pipeline import config, forkserver, logs  # noqa: PLC0415
 
     logs.configure("extract", verbose)
     settings = config.load(
         {"year": year, "workers": workers, "engine": engine, "ray_address": ray_address, "timeout": timeout, "memory_mb": memory_mb, "max_mb": max_mb,
          "formats": formats, "strict": strict, "second_reader": second_reader, "second_model": second_model}
     )  # fmt: skip
+    if settings.engine == "local" and settings.workers != 0 and not dry_run:
+        forkserver.start()  # it loads while the rest is loaded here
+    from pipeline import console, notice, run  # noqa: PLC0415
+
     found = run.collect(inputs, out)
     for link in found.links:
         notice.say(f"taizhang: 没有进入链接的文件夹 {link};如要读取,请把它写成输入")

@@ -11,21 +11,22 @@ import io
 import pickle
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from extractors import collector
 from pipeline.worker import Outcome, Rendered
 
-_MAGIC = b"TZJ2"
-RENDERED = ("csv", "ledger")  # fields of Rendered, a section each
+_MAGIC = b"TZJ3"
+RENDERED = ("csv", "ledger", "comparable")  # fields of Rendered, a section each
 _SECTIONS = 2 + len(RENDERED)
 _HEAD = 20 + 8 * _SECTIONS  # bytes: magic, digest, sizes
 _NAME = re.compile(r"(\d{8})\.rows")
 _ALLOWED = {
     ("decimal", "Decimal"),
+    ("datetime", "date"),
     ("pipeline.worker", "Outcome"),
     ("pipeline.journal", "Entry"),
     ("copyreg", "_reconstructor"),
@@ -64,8 +65,8 @@ def encode(first: int, outcomes: list[list[Outcome]]) -> bytes:
     flat = [o for of_input in outcomes for o in of_input]
     sections = [
         pickle.dumps((len(outcomes), entries), 5),
-        pickle.dumps([replace(o, rendered=None) for o in flat], 5),
-        *(_packed([getattr(o.rendered, name, {}) for o in flat]) for name in RENDERED),
+        pickle.dumps([pickle.dumps(replace(o, rendered=None), 5) for o in flat], 5),
+        *(_packed([getattr(o.rendered, name, None) for o in flat]) for name in RENDERED),
     ]
     digest = hashlib.blake2b(b"".join(sections), digest_size=16).digest()
     return b"".join([_MAGIC, digest, *(len(s).to_bytes(8, "big") for s in sections), *sections])
@@ -77,7 +78,7 @@ def decode(first: int, data: bytes) -> list[list[Outcome]]:
     count, found = _load(head)
     by_input: list[list[Outcome]] = [[] for _ in range(count)]
     for entry, outcome in zip(found, _load(rows), strict=True):
-        by_input[entry[0] - first].append(outcome)
+        by_input[entry[0] - first].append(_load(outcome))
     return by_input
 
 
@@ -96,8 +97,14 @@ def _sections(data: bytes) -> list[bytes]:
 
 
 @collector.at_rest()
+def load(file: IO[bytes]) -> Any:
+    """The next of the values pickled into a file, if it holds nothing but row values; EOFError after the last."""
+    return _Unpickler(file).load()
+
+
+@collector.at_rest()
 def _load(data: bytes) -> Any:
-    return _Unpickler(io.BytesIO(data)).load()
+    return load(io.BytesIO(data))
 
 
 class Journal:
@@ -133,13 +140,19 @@ class Journal:
             entries.extend(Entry(*e) for e in found)
         return done, entries
 
-    def outcomes(self, rendered: str = "") -> Iterator[Outcome]:
+    def outcomes(self, rendered: str = "", rows: Container[str] | None = None) -> Iterator[Outcome]:
         """All outcomes in input order, one file in memory at a time; with what is rendered of them under this name of
-        RENDERED."""
+        RENDERED. ``rows`` are the documents whose rows and text are wanted though that is there; None: of all."""
         for path in self.files():
-            _, rows, *made = _sections(path.read_bytes())
-            found: list[Outcome] = _load(rows)
-            if rendered and (packed := made[RENDERED.index(rendered)]):
-                for outcome, own in zip(found, _load(zlib.decompress(packed)), strict=True):
+            head, pickled, *made = _sections(path.read_bytes())
+            found: list[bytes] = _load(pickled)
+            packed = made[RENDERED.index(rendered)] if rendered else b""
+            ready = _load(zlib.decompress(packed)) if packed else [None] * len(found)
+            for (_, source, doc_id, reason, _), own, data in zip(_load(head)[1], ready, found, strict=True):
+                if own is not None and rows is not None and doc_id not in rows:
+                    outcome = Outcome(source, doc_id, reason=reason)
+                else:
+                    outcome = _load(data)
+                if own is not None:
                     outcome.rendered = Rendered(**{rendered: own})
-            yield from found
+                yield outcome

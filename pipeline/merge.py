@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Protocol
 
 from extractors.schema import REJECT_REASONS
@@ -14,8 +14,9 @@ from pipeline.worker import Outcome
 class Outcomes(Protocol):
     """Where outcomes come from: the journal of a run, or the store."""
 
-    def outcomes(self, rendered: str = "") -> Iterator[Outcome]:
-        """All outcomes in input order; with what is rendered of them (:data:`pipeline.journal.RENDERED`), if it is there."""
+    def outcomes(self, rendered: str = "", rows: Container[str] | None = None) -> Iterator[Outcome]:
+        """All outcomes in input order; with what is rendered of them (:data:`pipeline.journal.RENDERED`), if it is there.
+        ``rows`` are the documents whose rows and text are wanted even so; None: of all."""
         ...
 
 
@@ -45,9 +46,9 @@ class Merge:
             return "duplicate"
         return e.reason
 
-    def outcomes(self, rendered: str = "") -> Iterator[Outcome]:
-        """Outcomes in input order; a duplicate has lost its rows."""
-        for outcome in self._journal.outcomes(rendered):
+    def outcomes(self, rendered: str = "", rows: Container[str] | None = None) -> Iterator[Outcome]:
+        """Outcomes in input order; a duplicate has lost its rows. ``rendered``, ``rows``: see :class:`Outcomes`."""
+        for outcome in self._journal.outcomes(rendered, rows):
             if self.reason(outcome) == "duplicate":
                 yield self.copy(outcome.source, outcome.doc_id)
             else:

@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass
 from datetime import date
 from typing import Any
 
-from extractors.comparables import MIN_CONFIDENCE, Figure, Part, day, read
+from extractors.comparables import MIN_CONFIDENCE, Figure, Part, read
 from extractors.indicator_wording import DOUBTFUL, HEAD_CHARS, OWNED, agreement, measure_key, measures_agree, turned
 from extractors.schema import ProgressRow
 
@@ -44,10 +44,29 @@ class Pairs:
     split: frozenset[tuple[str, str]] = frozenset()
 
 
-class Matcher:
-    """Collects the figures of a run, then gives the rows. ``pairs`` go before what is found."""
+class Reports:
+    """Which bodies report results of a year, and in which documents: in one of them, or in several."""
 
-    def __init__(self, pairs: Pairs = Pairs()) -> None:
+    def __init__(self) -> None:
+        self._of: dict[tuple[str, int], str] = {}
+
+    def add(self, doc_id: str, year: int, bodies: Iterable[str]) -> None:
+        """Note a document with results of these bodies."""
+        for body in bodies:
+            if self._of.setdefault((body, year), doc_id) != doc_id:
+                self._of[body, year] = ""
+
+    def elsewhere(self, doc_id: str, year: int, bodies: Iterable[str]) -> bool:
+        """Whether any of the bodies has results of the year in another document."""
+        return any(self._of.get((body, year), doc_id) != doc_id for body in bodies)
+
+
+class Matcher:
+    """Collects the figures of a run, then gives the rows. ``pairs`` go before what is found; ``reports`` tell what is
+    reported in the whole run, where only a part of it is collected."""
+
+    def __init__(self, pairs: Pairs = Pairs(), reports: Reports | None = None) -> None:
+        self._reports = reports
         self._split = pairs.split
         self._confirmed: dict[str, list[str]] = defaultdict(list)
         for target, result in sorted(pairs.confirmed):
@@ -60,21 +79,29 @@ class Matcher:
         deadlines: Sequence[tuple[Any, ...]] = (), units: Sequence[tuple[Any, ...]] = (),
     ) -> None:  # fmt: skip
         """Take the rows of one file, tuples in declaration order."""
-        for part in read(documents, figures, deadlines, units):
-            self._dates[part.row.doc_id, part.row.part] = day(part.row.date)
+        self.take(read(documents, figures, deadlines, units))
+
+    def take(self, parts: Iterable[Part]) -> None:
+        """Take what can be compared of one file."""
+        for part in parts:
+            self._dates[part.doc_id, part.part] = part.date
             if part.targets or part.results:
                 self._parts.append(part)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """The rows of ``progress`` in the order of their targets, tuples in declaration order."""
+        return [row for _, row in self.ordered()]
+
+    def ordered(self) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """The same, each with the ordinal of its target."""
         index: _Index = defaultdict(list)
-        reports: dict[tuple[str, int], set[str]] = defaultdict(set)
+        reports = self._reports or Reports()
         for r in (r for part in self._parts for r in part.results):
             for place in _places(r):
                 for name in {n for key in _names(r) for n in (key, turned(key), key[-HEAD_CHARS:])}:
                     index[(*place, *_measured(r), name)].append(r)
-            for body in r.bodies:
-                reports[body, r.year].add(r.doc_id)
+            if self._reports is None:
+                reports.add(r.doc_id, r.year, r.bodies)
         chosen: list[_Pair] = []
         wanted = {i for ids in self._confirmed.values() for i in ids}
         known = {r.figure_id: r for part in self._parts for r in part.results if r.figure_id in wanted}
@@ -85,9 +112,9 @@ class Matcher:
                 found = [_Pair(t, r, 1.0, said=True) for r in told] or self._best(t, index, within)
                 if found:
                     chosen += found
-                elif any(reports[b, t.year] - {t.doc_id} for b in t.bodies if (b, t.year) in reports):
+                elif reports.elsewhere(t.doc_id, t.year, t.bodies):
                     chosen.append(_Pair(t, None, _SILENT))
-        return [astuple(self._row(p)) for p in _undisputed(chosen)]
+        return ((p.target.ordinal, astuple(self._row(p))) for p in _undisputed(chosen))
 
     def _best(self, t: Figure, index: _Index, within: dict[str, list[Figure]]) -> list[_Pair]:
         found: dict[str, tuple[float, date, Figure]] = {}

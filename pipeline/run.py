@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import multiprocessing
-import sys
+import shutil
+import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from extractors.schema import TABLES
-from pipeline import batch, inputs, logs, output, program, remote
+from extractors.schema import TABLES, ProgressRow
+from pipeline import batch, forkserver, inputs, logs, output, program, remote
+from pipeline.comparable import COMPARED, packed
 from pipeline.config import Settings, workers_of
 from pipeline.errors import UsageError
 from pipeline.journal import Entry, Journal
@@ -25,6 +28,8 @@ from pipeline.worker import EXTRACTED
 log = logging.getLogger(__name__)
 
 SHARD_DOCUMENTS = 10_000  # above it texts and tables are kept in parts
+_TARGET_DOCUMENT = [f.name for f in fields(ProgressRow)].index("target_doc_id")
+_TOGETHER = 1000  # rows in memory at a time
 APART_DOCUMENTS = 100  # from here on a second process is worth its start
 
 
@@ -63,6 +68,8 @@ def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch
     out = out.resolve()
     with output.workspace(out, batch.fingerprint(found.items, settings)) as partial:
         journal = Journal(partial / "journal")
+        if "parquet" in settings.formats:
+            threading.Thread(target=_load, daemon=True).start()
         batch.run(found.items, settings, journal, progress)
         entries = journal.scan()[1]
         logs.rejects(log, entries)
@@ -81,6 +88,14 @@ def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch
     return summary
 
 
+def _load() -> None:
+    """Load what the end of a run needs while the workers start."""
+    from pipeline.export.arrow import arrow  # noqa: PLC0415
+
+    with contextlib.suppress(ImportError):  # told where it is used
+        arrow()
+
+
 def write_tables(
     merge: Merge, new: Path, settings: Settings, standing: Standing | None = None, pairs: Pairs | None = None
 ) -> dict[str, int]:
@@ -94,27 +109,30 @@ def _write_apart(
     merge: Merge, journal: Path, entries: Sequence[Entry], new: Path, settings: Settings
 ) -> dict[str, int]:
     """The same by two processes: what compares documents with each other, and the ledger, in one of its own."""
-    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(1, context) as other:
+    with ProcessPoolExecutor(1, forkserver.context()) as other:
         compared = other.submit(_compared_apart, journal, entries, new, settings)
         return write_plain(merge, compared.result, new, settings)
 
 
-def _compared_apart(journal: Path, entries: Sequence[Entry], new: Path, settings: Settings) -> list[tuple[Any, ...]]:
+def _compared_apart(
+    journal: Path, entries: Sequence[Entry], new: Path, settings: Settings
+) -> Iterable[tuple[Any, ...]]:
     return write_compared(Merge(Journal(journal), entries), new, settings)
 
 
 def write_compared(
     merge: Merge, new: Path, settings: Settings, standing: Standing | None = None, pairs: Pairs | None = None
-) -> list[tuple[Any, ...]]:
-    """Rows of ``progress``, and with them ``ledger.xlsx``, if it is wanted."""
-    progress = compare(merge, pairs)
+) -> Iterable[tuple[Any, ...]]:
+    """Rows of ``progress``, which can be gone through as often as wanted, and with them ``ledger.xlsx``, if it is wanted."""
+    progress = compare(merge, new.with_name("compared"), pairs)
     if "xlsx" in settings.formats:
         from pipeline.export.ledger import write_ledger  # noqa: PLC0415
 
+        targets = {row[_TARGET_DOCUMENT] for row in progress}
         write_ledger(
-            new / "ledger.xlsx", merge.outcomes("ledger"), progress, links=not sharded(merge), standing=standing
-        )
+            new / "ledger.xlsx", merge.outcomes("ledger", targets), progress, links=not sharded(merge), standing=standing,
+            beside=workers_of(settings) > 1,
+        )  # fmt: skip
     return progress
 
 
@@ -123,19 +141,33 @@ def sharded(merge: Merge) -> bool:
     return merge.documents > SHARD_DOCUMENTS
 
 
-def compare(merge: Merge, pairs: Pairs | None = None) -> list[tuple[Any, ...]]:
-    """Rows of ``progress``: the targets of all documents against the results; ``pairs``: what people said of them."""
+def compare(merge: Merge, folder: Path, pairs: Pairs | None = None) -> Iterable[tuple[Any, ...]]:
+    """Rows of ``progress``: the targets of all documents against the results. ``folder`` is made anew and holds them, unless
+    people said something of them (``pairs``), which may tie any two documents: then all are in memory."""
+    from pipeline.comparing import compared  # noqa: PLC0415
     from pipeline.progress import Matcher  # noqa: PLC0415
 
-    matcher = Matcher(pairs or Pairs())
+    if pairs is None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        return compared(_packs(merge), folder)
+    matcher = Matcher(pairs)
     for outcome in merge.outcomes():
         if not outcome.reason:
-            matcher.add(*(outcome.rows[table] for table in ("documents", "figures", "deadlines", "units")))
+            matcher.add(*(outcome.rows[table] for table in COMPARED))
     return matcher.rows()
 
 
+def _packs(merge: Merge) -> Iterator[list[tuple[Any, ...]]]:
+    for outcome in merge.outcomes("comparable", rows=()):
+        if outcome.reason:
+            continue
+        made = outcome.rendered.comparable if outcome.rendered is not None else None
+        yield packed(outcome.rows) if made is None else made
+
+
 def write_plain(
-    merge: Merge, progress: Callable[[], list[tuple[Any, ...]]], new: Path, settings: Settings
+    merge: Merge, progress: Callable[[], Iterable[tuple[Any, ...]]], new: Path, settings: Settings
 ) -> dict[str, int]:
     """Write texts, CSV and Parquet; rows by table. ``progress`` is asked when all else is written."""
     from pipeline.export.tables import CsvSink, ParquetSink, Sink, Texts  # noqa: PLC0415
@@ -162,7 +194,9 @@ def write_plain(
         made = outcome.rendered.csv if outcome.rendered is not None else {}
         for table in EXTRACTED:
             add(table, outcome.rows[table], made.get(table))
-    add("progress", progress())
+    compared = iter(progress())
+    while some := list(islice(compared, _TOGETHER)):
+        add("progress", some)
     texts.close()
     sinks: list[Sink] = [*lines.values(), *typed.values()]
     for sink in sinks:

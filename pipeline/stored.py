@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,7 +34,7 @@ class StoredJournal:
             for entry in heads.get(version, ())
         ]
 
-    def outcomes(self, _rendered: str = "") -> Iterator[Outcome]:
+    def outcomes(self, _rendered: str = "", _rows: Container[str] | None = None) -> Iterator[Outcome]:
         """All outcomes in input order with the decisions on them, a few hundred in memory at a time."""
         for _, found in reviewed.load(self._connection, self._versions, as_of=self._as_of):
             yield from found

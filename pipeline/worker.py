@@ -26,11 +26,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Rendered:
-    """The rows of a document as they will stand in the files of a run, by table: lines of CSV, and for the ledger the number
-    of rows, their XML and which columns they fill (:mod:`pipeline.rendering`)."""
+    """What the files of a run take of a document, made ready: by table, lines of CSV, and for the ledger the number of rows,
+    their XML and which columns they fill (:mod:`pipeline.rendering`); and what can be compared with other documents
+    (:mod:`pipeline.comparable`)."""
 
     csv: dict[str, str] = field(default_factory=dict)
     ledger: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    comparable: list[tuple[Any, ...]] | None = None
 
 
 @dataclass(slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -97,6 +99,7 @@ def test_empty_tables_have_their_columns(tmp_path: Path) -> None:
 
 
 def test_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_BATCH_ROWS", 5)
     monkeypatch.setattr(tables, "_GROUP_ROWS", 10)
     monkeypatch.setattr(tables, "_SHARD_ROWS", 30)
     sink = ParquetSink(tmp_path, "figures", sharded=True)
@@ -167,3 +170,15 @@ def test_the_manifest_tells_counts_and_nothing_of_the_day(tmp_path: Path) -> Non
     assert manifest["program"] == "taizhang" and manifest["documents"] == 2 and manifest["rows"]["documents"] == 2
     assert manifest["options"] == {"year": None, "formats": ["csv", "parquet"]}
     assert str(tmp_path) not in json.dumps(manifest)
+
+
+def test_parquet_is_written_without_pandas(tmp_path: Path) -> None:
+    """It takes a good part of a second and more memory than the rows."""
+    code = (
+        "import sys; from pathlib import Path; from pipeline.export.tables import ParquetSink;"
+        "s = ParquetSink(Path(sys.argv[1]), 'rejects', False); s.add([('a', 'b', 'empty', '', '')] * 5000); s.close();"
+        "assert 'pandas' not in sys.modules; import pyarrow.parquet as pq;"
+        "print(len(pq.read_table(Path(sys.argv[1]) / 'rejects.parquet').to_pandas()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "5000"  # and who wants a frame gets one

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import multiprocessing
 import os
 import resource
 import shutil
@@ -20,12 +19,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from pipeline import forkserver
 from pipeline.config import Settings, workers_of
 from pipeline.engines import Done, Stretch, dropped, fetched, read
 from pipeline.expansion import PATIENCE, Lost
@@ -36,7 +35,6 @@ _NEW_NETWORK, _NEW_USER = 0x40000000, 0x10000000  # linux/sched.h
 _DEATHS = 5  # members of one archive that may end their worker before the archive is given up
 # Tasks handed over per worker: enough that none waits, few enough that results never pile up.
 _AHEAD = 3
-_LONGEST_TMPDIR = 70  # bytes; 32 more are multiprocessing's names
 _GRACE = 10.0  # seconds after which the pool ends a worker whose own alarm did not
 
 
@@ -71,16 +69,12 @@ class Workers:
     def __init__(self, settings: Settings, scratch: Path) -> None:
         self._settings, self._scratch = settings, scratch
         self._count = workers_of(settings)
-        context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-        if sys.platform == "linux":
-            context.set_forkserver_preload(["pipeline.engines.warm"])
-            with _quiet(), _short_socket_path():
-                forkserver.ensure_running()
+        forkserver.start()
         self._temporary = scratch / "tmp"
         self._temporary.mkdir(exist_ok=True)
         self._pool: Any = ProcessPool(
             max_workers=self._count,
-            context=context,
+            context=forkserver.context(),
             initializer=_limit,
             initargs=(settings.memory_mb, str(self._temporary)),
         )
@@ -130,19 +124,6 @@ class Workers:
         return scheduled
 
 
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Standard error closed for processes started meanwhile: an interrupted run must not print their tracebacks."""
-    kept, null = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(null)
-
-
 def _bury(task: _Task, death: Exception, settings: Settings, again: deque[Stretch], deaths: _Deaths) -> Iterator[Done]:
     """The result of the one document that ended its worker; the others go back to the queue, and so does an archive
     whose member it was."""
@@ -175,19 +156,6 @@ def _cause(death: Exception, settings: Settings) -> tuple[str, str]:
         return "memory", "the system ended the reading process twice, most likely for want of memory"
     name = signal.Signals(code).name if code in signal.valid_signals() else f"exit code {-code}"
     return "crash", f"the reading process ended with {name}"
-
-
-@contextlib.contextmanager
-def _short_socket_path() -> Iterator[None]:
-    """The server's socket stands in the temporary folder, and sockaddr_un holds 107 bytes of its path: where TMPDIR is
-    longer than that allows, /tmp stands in while it is made."""
-    chosen = tempfile.gettempdir()
-    if len(os.fsencode(chosen)) > _LONGEST_TMPDIR and os.access("/tmp", os.W_OK):
-        tempfile.tempdir = "/tmp"
-    try:
-        yield
-    finally:
-        tempfile.tempdir = chosen
 
 
 def _limit(memory_mb: int, temporary: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 
 for _module in ("extractors", "pipeline.worker", "pipeline.engines.local"):
@@ -19,3 +20,5 @@ def _compile() -> None:
 
 with contextlib.suppress(Exception):  # a fault shows at the first document, where it is reported
     _compile()
+gc.collect()
+gc.freeze()  # what is here now is never garbage: not looked at again, its pages stay shared between the workers

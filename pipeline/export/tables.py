@@ -12,10 +12,13 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from pipeline.export.arrow import arrow
 from pipeline.rendering.csvlines import CsvLines, Values, arranged, header
 
-_GROUP_ROWS = 50_000
+_BATCH_ROWS = 2_000
+_GROUP_ROWS = 20_000
 _SHARD_ROWS = 500_000
+_TEXT_BYTES = 4 << 20  # of texts in memory at a time
 _PLACES = Decimal(1).scaleb(-12)
 _CEILING = Decimal(10) ** 26
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -60,8 +63,7 @@ class ParquetSink:
     """One Parquet file, or a folder of shards."""
 
     def __init__(self, folder: Path, table: str, sharded: bool) -> None:
-        import pyarrow as pa  # noqa: PLC0415 (heavy)
-
+        pa = arrow()
         order, self._arrange = arranged(table)
         types = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "decimal": pa.decimal128(38, 12)}
         self._schema = pa.schema([pa.field(c.name, types[c.type], metadata={"title": c.header}) for c in order])
@@ -70,45 +72,53 @@ class ParquetSink:
             self._path.mkdir()
         self._sharded = sharded
         self._held: list[Values] = []
+        self._group: list[Any] = []  # batches of a row group that is not full yet: a fraction of what the tuples take
+        self._grouped = 0
         self._writer: Any = None
         self._shard = self._written = 0
 
     def add(self, rows: Sequence[Values]) -> None:
         """Append rows."""
         self._held.extend(rows)
-        while len(self._held) >= _GROUP_ROWS:
-            self._flush(_GROUP_ROWS)
+        while len(self._held) >= _BATCH_ROWS:
+            self._turn(_BATCH_ROWS)
 
     def close(self) -> None:
         """Write what is held and finish."""
-        if self._held or self._shard == 0:
-            self._flush(_GROUP_ROWS)
+        if self._held or (self._shard == 0 and not self._group):
+            self._turn(_BATCH_ROWS)
+        self._flush()
         self._end()
 
-    def _flush(self, count: int) -> None:
-        import pyarrow as pa  # noqa: PLC0415
+    def _turn(self, count: int) -> None:
+        """Make columns of rows."""
+        rows, self._held = self._held[:count], self._held[count:]
+        columns = list(zip(*map(self._arrange, rows), strict=True)) or [()] * len(self._schema)
+        arrays = [self._array(values, f.type) for values, f in zip(columns, self._schema, strict=True)]
+        self._group.append(arrow().RecordBatch.from_arrays(arrays, schema=self._schema))
+        self._grouped += len(rows)
+        if self._grouped >= _GROUP_ROWS:
+            self._flush()
 
-        group, self._held = self._held[:count], self._held[count:]
-        turned = list(zip(*map(self._arrange, group), strict=True)) or [()] * len(self._schema)
-        arrays = [self._array(pa, values, f.type) for values, f in zip(turned, self._schema, strict=True)]
+    @staticmethod
+    def _array(values: Sequence[Any], type: Any) -> Any:
+        pa = arrow()
+        return pa.array([_fitting(v) for v in values] if pa.types.is_decimal(type) else values, type)
+
+    def _flush(self) -> None:
+        if not self._group:
+            return
         if self._writer is None:
             self._begin()
-        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema), row_group_size=_GROUP_ROWS)
-        self._written += len(group)
+        self._writer.write_table(arrow().Table.from_batches(self._group), row_group_size=_GROUP_ROWS)
+        self._written += self._grouped
+        self._group, self._grouped = [], 0
         if self._sharded and self._written >= _SHARD_ROWS:
             self._end()
 
-    @staticmethod
-    def _array(pa: Any, values: Sequence[Any], type: Any) -> Any:
-        if pa.types.is_decimal(type):
-            return pa.array([_fitting(v) for v in values], type)
-        return pa.array(values, type)
-
     def _begin(self) -> None:
-        import pyarrow.parquet as pq  # noqa: PLC0415
-
         path = self._path / f"part-{self._shard:05d}.parquet" if self._sharded else self._path
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd")
+        self._writer = arrow().parquet.ParquetWriter(path, self._schema, compression="zstd")
         self._shard += 1
         self._written = 0
 
@@ -128,11 +138,9 @@ class Texts:
         self._held: list[tuple[str, str]] = []
         self._size = 0
         if sharded:
-            import pyarrow as pa  # noqa: PLC0415
-            import pyarrow.parquet as pq  # noqa: PLC0415
-
+            pa = arrow()
             self._schema = pa.schema([("doc_id", pa.string()), ("text", pa.string())])
-            self._writer = pq.ParquetWriter(folder / "texts.parquet", self._schema, compression="zstd")
+            self._writer = pa.parquet.ParquetWriter(folder / "texts.parquet", self._schema, compression="zstd")
         else:
             self._folder.mkdir()
 
@@ -143,12 +151,11 @@ class Texts:
             return
         self._held.append((doc_id, text.decode()))
         self._size += len(text)
-        if self._size > 32 << 20:
+        if self._size >= _TEXT_BYTES:
             self._flush()
 
     def _flush(self) -> None:
-        import pyarrow as pa  # noqa: PLC0415
-
+        pa = arrow()
         ids, texts = [i for i, _ in self._held], [t for _, t in self._held]
         self._writer.write_table(
             pa.Table.from_arrays([pa.array(ids), pa.array(texts, pa.string())], schema=self._schema)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
 from pipeline.export.guarding import guard
+from pipeline.export.packing import Rows
 from pipeline.rendering.ledger import changeable
 from pipeline.rendering.rowxml import Block, numbered, split, unlinked
 
@@ -14,23 +16,28 @@ MAX_ROWS = 1_048_576  # Excel's, header included
 
 
 class RowStream(Worksheet):  # type: ignore[misc]
-    """A worksheet of XlsxWriter, in constant-memory mode, that takes rows as XML."""
+    """A worksheet of XlsxWriter whose rows below the header stand elsewhere."""
 
-    def append(self, xml: str, count: int) -> None:
-        """Put ``count`` rendered rows below what is there."""
-        # The library keeps the row it is at until a later one begins: the header is let go, and no later row comes.
-        self._write_single_row(self.dim_rowmax + count)
-        self.row_data_fh.write(xml)
+    def grow(self, count: int) -> None:
+        """Make room for ``count`` more rows."""
         self.dim_rowmax += count
+
+    @property
+    def part(self) -> str:
+        """Its name in the package."""
+        return f"xl/worksheets/sheet{self.index + 1}.xml"
 
 
 class Sheet:
-    """A table of the workbook, going on in a further sheet at Excel's row limit."""
+    """A table of the workbook, going on in a further sheet at Excel's row limit. ``rows`` are what is to be put into the
+    workbook by the names of its parts, made by ``begin``."""
 
     def __init__(
-        self, book: Any, layout: dict[str, Any], look: dict[str, Any], links: bool, max_rows: int = MAX_ROWS,
+        self, book: Any, begin: Callable[[], Rows], layout: dict[str, Any], look: dict[str, Any], links: bool, max_rows: int = MAX_ROWS,
         kept: bool = False,
     ) -> None:  # fmt: skip
+        self.rows: dict[str, Rows] = {}
+        self._begin_rows = begin
         self._book, self._layout, self._look, self._links, self._max_rows = book, layout, look, links, max_rows
         self._guarded = kept and any(changeable(c) for c in layout["columns"])
         self._columns: list[dict[str, Any]] = layout["columns"]
@@ -51,6 +58,7 @@ class Sheet:
         name = title if not self._sheets else f"{title}({len(self._sheets) + 1})"
         sheet = self._book.add_worksheet(name, worksheet_class=RowStream)
         self._sheets.append(sheet)
+        self.rows[sheet.part] = self._begin_rows()
         sheet.set_row(0, 26)
         for at, column in enumerate(self._columns):
             header = self._open if self._guarded and changeable(column) else self._header
@@ -76,7 +84,8 @@ class Sheet:
                 self._begin()
             taken = min(count, self._max_rows - 1 - self._row)
             here, xml = (xml, "") if taken == count else split(xml, taken)
-            self._sheets[-1].append(numbered(here, self._ordinal + 1), taken)
+            self._sheets[-1].grow(taken)
+            self.rows[self._sheets[-1].part].add(numbered(here, self._ordinal + 1))
             self._row += taken
             self._ordinal += taken
             count -= taken

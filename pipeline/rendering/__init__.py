@@ -6,6 +6,7 @@ from collections.abc import Collection
 from functools import cache
 
 from extractors import collector
+from pipeline.comparable import packed
 from pipeline.rendering.csvlines import CsvLines
 from pipeline.rendering.ledger import render
 from pipeline.worker import EXTRACTED, Outcome, Rendered
@@ -18,10 +19,10 @@ def _lines() -> dict[str, CsvLines]:
 
 @collector.at_rest()
 def rendered(outcome: Outcome, formats: Collection[str]) -> Rendered | None:
-    """The rows of a document in those of ``formats`` that can be rendered; None for a reject, or where none can be."""
-    if outcome.reason or not {"csv", "xlsx"} & set(formats):
+    """What the files of a run in these formats take of a document; None for a reject, or where no files are written."""
+    if outcome.reason or not formats:
         return None
-    made = Rendered()
+    made = Rendered(comparable=packed(outcome.rows))
     if "csv" in formats:
         made.csv = {table: lines(outcome.rows[table]) for table, lines in _lines().items()}
     if "xlsx" in formats:
