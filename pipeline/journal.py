@@ -96,7 +96,6 @@ def _sections(data: bytes) -> list[bytes]:
     return found
 
 
-@collector.at_rest()
 def load(file: IO[bytes]) -> Any:
     """The next of the values pickled into a file, if it holds nothing but row values; EOFError after the last."""
     return _Unpickler(file).load()
