@@ -14,13 +14,14 @@ from extractors import limited_work, tense
 from extractors.context import PartView, SentenceView
 from extractors.language.times import Time
 from extractors.lexicon import patterns, words
+from extractors.lexicon.scanning import tree
 from extractors.mentions import DeadlineMention
 from extractors.status import TO_DATE, orders
 from extractors.timeline import planned_for
 
 
 def _any(key: str, lexicon: str = "deadlines") -> str:
-    return "|".join(re.escape(w) for w in words(lexicon, key))
+    return tree(words(lexicon, key))
 
 
 _LABEL = re.compile(rf"(?:{_any('label')})(?:[^\n:;；。,，]{{0,8}}:[^\n。:]*|(?:原则上|暂)?定?[为是]\s*)$")

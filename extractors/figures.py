@@ -20,13 +20,14 @@ from extractors.language.quantities import Quantity
 from extractors.language.quantity_cues import begins_with
 from extractors.lexicon import patterns, settings, words
 from extractors.lexicon.edges import last_characters
+from extractors.lexicon.scanning import tree
 from extractors.mentions import FigureMention
 from extractors.periods import period
 from extractors.status import status as judge_status
 
 
 def _any(key: str) -> str:
-    return "|".join(re.escape(w) for w in words("figures", key))
+    return tree(words("figures", key))
 
 
 _CONDITION_NOUN = re.compile(r"(?:及?以上|以下|以内|及以下)的?[一-龥]")

@@ -10,12 +10,13 @@ import re
 
 from extractors.lexicon import patterns, settings, words
 from extractors.lexicon.edges import first_characters, last_characters
+from extractors.lexicon.scanning import tree
 
 _MAX = 30
 
 
 def _any(key: str) -> str:
-    return "|".join(re.escape(w) for w in words("figures", key))
+    return tree(words("figures", key))
 
 
 _LINK_BACK = re.compile(rf"(?:{_any('link')}|[\s“\"'(（\[【])$")

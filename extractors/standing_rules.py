@@ -8,15 +8,16 @@ from extractors.context import SentenceView
 from extractors.language.quantities import Quantity
 from extractors.lexicon import patterns, words
 from extractors.lexicon.edges import last_characters
+from extractors.lexicon.scanning import tree
 
 
 def _any(key: str) -> str:
-    return "|".join(re.escape(w) for w in words("figures", key))
+    return tree(words("figures", key))
 
 
 _SENTENCE_REACH = 480  # what decides a figure stands this near; one "sentence" may be a page without its stops
 _RULE = re.compile(
-    r"扣|加分|得分|计分|记分|罚款|分值|权重|(?<![已体部均面构成楼现])封顶(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
+    r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?<![已体部均面构成楼现]封顶)(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
 )
 _RULE_SUBSIDY = re.compile(patterns("figures", "subsidy"))
 _POINTS = re.compile(

@@ -13,10 +13,11 @@ from extractors.context import PartView, SentenceView
 from extractors.language.quantities import Quantity
 from extractors.lexicon import patterns, words
 from extractors.lexicon.edges import first_characters, last_characters
+from extractors.lexicon.scanning import tree
 
 
 def _any(key: str) -> str:
-    return "|".join(re.escape(w) for w in words("figures", key))
+    return tree(words("figures", key))
 
 
 CAPACITY = re.compile(patterns("figures", "capacity"))

@@ -20,7 +20,7 @@ from extractors.unit_tails import AND_OTHERS, Group, Tail, read_tail
 from extractors.unit_words import words
 
 _BOUNDARY = ",，。;；:：!?\n\t()（）“】]"
-_MARKS = re.compile(r"[,，。;；:：!?\n\t()（）“】]")
+_LAST_MARK = re.compile(r"(?s:.*)[,，。;；:：!?\n\t()（）“】]")
 _DOT = re.compile(r"[\u4e00-\u9fff)”]\.")
 _GLOSSED = re.compile(r"\([^()]{1,12}\)[、和及与]")
 _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
@@ -106,7 +106,7 @@ class Subjects:
             group.context, group.opened = "start", start
             return
         first = max(begin, start - 40)
-        for mark in _MARKS.finditer(text, first, start):
+        if mark := _LAST_MARK.match(text, first, start):
             first = mark.end()
         before = text[first:start].strip(' \u3000*#>”"')
         group.opened = first

@@ -34,5 +34,18 @@ def scanner(words: Mapping[str, tuple[str, str]]) -> re.Pattern[str]:
     return re.compile(f"{_set(words)}(?<=(?={'|'.join(branches)}).)")
 
 
+def tree(words: Iterable[str]) -> str:
+    """An alternation of words, the longest of those that begin alike first, that tries each first character once."""
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[:1], []).append(word[1:])
+    ends = rests.pop("", [])
+    made = []
+    for first, listed in rests.items():
+        inner = tree(listed)
+        made.append(re.escape(first) + (f"(?:{inner})" if "|" in inner else inner))
+    return "|".join([*made, *ends[:1]])
+
+
 def _set(characters: Iterable[str]) -> str:
     return f"[{re.escape(''.join(characters))}]"

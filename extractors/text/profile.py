@@ -7,6 +7,7 @@ from functools import cache
 
 from extractors.document import Segment, Tense
 from extractors.lexicon import settings, words
+from extractors.lexicon.scanning import tree
 from extractors.text.headings import number_at, numeral
 from extractors.text.lines import (
     ADOPTED,
@@ -278,7 +279,7 @@ def _tense_cues() -> tuple[re.Pattern[str], dict[str, tuple[Tense, bool]]]:
     weak = {*words("text_tense", "done_weak"), *words("text_tense", "planned_weak")}
     cues: dict[str, tuple[Tense, bool]] = {w: ("planned", w in weak) for w in words("text_tense", "planned")}
     cues.update({w: ("done", w in weak) for w in words("text_tense", "done")})
-    return re.compile("|".join(sorted(cues, key=lambda w: (-len(w), w)))), cues
+    return re.compile(tree(cues)), cues
 
 
 _NEW = ("新", "更", "大")  # 实现新进展, 取得更大成效: hoped for as often as reached

@@ -16,6 +16,7 @@ _YEAR = rf"(?:(?<!\d)(?:19[5-9]|20[0-9])\d(?!\d)|{_HAN_YEAR})"
 _NAMED = re.compile(
     rf"(?P<span>(?P<a>{_YEAR})年?(?:度)?[ ]?[—–\-~至到―－/]{{1,2}}[ ]?(?P<b>{_YEAR})(?=年|学|\)))|(?P<one>{_YEAR})(?=年|[ ]?学年|度|工作|总结|计划|[^\d.%\w])"
 )
+_YEAR_SIGN = re.compile("[12一二](?:(?<=[12])[09]|[〇○零0Oo九])")  # of any year; most headings have none
 _SCHOOL = re.compile("学年")
 _SECOND_TERM = re.compile("第二学期|下学期|春季学期|春学期")
 _PLAN_PERIODS = {
@@ -59,6 +60,8 @@ def years_in(text: str) -> list[int]:
     The second term of a school year lies in its second year.
     """
     found: list[int] = []
+    if _YEAR_SIGN.search(text) is None:
+        return found
     for m in _NAMED.finditer(text + " "):
         if m["span"]:
             second = _SCHOOL.search(text) and _SECOND_TERM.search(text)
