@@ -146,8 +146,8 @@ def is_title(text: str) -> bool:
 
 # Opens with one character class for speed; what may stand before is looked at on the few matches.
 _INLINE = re.compile(
-    rf"[{_HAN_DIGITS}\d(①-⑳](?:(?<=[{_HAN_DIGITS}])[{_HAN_DIGITS}]{{0,2}}、(?![{_HAN_DIGITS}、])|(?<=\()(?:[{_HAN_DIGITS}]{{1,3}}|\d{{1,2}})\)"
-    r"|(?<=\d)\d?(?:、(?!\d)|\.(?!\d)|\.(?=\d{1,2}月|\d{4}年))|(?<=[①-⑳]))"
+    rf"[{_HAN_DIGITS}\d(①-⑳](?:(?=[{_HAN_DIGITS}\d、.])(?:(?<=[{_HAN_DIGITS}])[{_HAN_DIGITS}]{{0,2}}、(?![{_HAN_DIGITS}、])|(?<=\()(?:[{_HAN_DIGITS}]{{1,3}}|\d{{1,2}})\)"
+    r"|(?<=\d)\d?(?:、(?!\d)|\.(?!\d)|\.(?=\d{1,2}月|\d{4}年)))|(?<=[①-⑳]))"
 )
 _NOT_BEFORE = {"han": frozenset("第十百千万" + _HAN_DIGITS), "arabic": frozenset("."), "paren": frozenset("年")}
 _BOUNDARY = frozenset("。.;；:：!！?？)）】”》 ")
