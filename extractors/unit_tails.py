@@ -134,7 +134,9 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
         return Tail("preposition", "", after)
     if m := lexicon.with_.match(text, after, end):
         return Tail("with", m["cue"], m.start("cue"))
-    m = lexicon.verb.match(text, after, end) or (after > place and lexicon.verb.match(text, place, end))
+    m = lexicon.verb.match(text, after, end)
+    if m is None and after > place:
+        m = lexicon.verb.match(text, place, end)
     if m and not _NOUN.match(text, m.end()):
         return Tail("verb", m["cue"], m.start("cue"), nominal=m["nominal"] is not None)
     if _EACH_OF_ITS.match(text, place, end):
