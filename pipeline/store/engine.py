@@ -39,8 +39,10 @@ def parsed(url: str) -> URL:
 
 
 def shown(url: URL) -> str:
-    """A URL as it may stand in messages: without its password."""
-    return url.render_as_string(hide_password=True)
+    """A URL as it may stand in messages: without its password and driver, a file under its own name."""
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{url.database}"
+    return url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
 
 
 def connect(url: URL, busy: float = BUSY_SECONDS, serving: bool = False, keep: bool = False) -> Engine:

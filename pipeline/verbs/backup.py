@@ -31,19 +31,13 @@ def backup(
     from dataclasses import asdict, replace  # noqa: PLC0415
     from datetime import datetime  # noqa: PLC0415
 
-    from pipeline.errors import UsageError  # noqa: PLC0415
     from pipeline.upkeep import backup as saving  # noqa: PLC0415
-    from pipeline.verbs.opening import settings_of, url_of  # noqa: PLC0415
+    from pipeline.verbs.opening import backup_place, settings_of, url_of, wait_of  # noqa: PLC0415
 
     settings = settings_of(config)
     now = datetime.now()
-    target = file
-    if target is None:
-        if settings is None:
-            raise UsageError("没有说备份到哪里:写上文件名,或加 --config taizhang.toml")
-        settings.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target = settings.backups
-    kept = saving.existing(url_of(store, config), settings.wait if settings else 30.0)
+    target = backup_place(file, settings, "没有说备份到哪里:写上文件名,或加 --config taizhang.toml")
+    kept = saving.existing(url_of(store, config), wait_of(settings))
     saved = saving.save(kept, settings, saving.place(target, now), now)
     if file is None and settings is not None:
         saved = replace(saved, removed=saving.rotate(settings.backups, settings.keep_backups))

@@ -11,6 +11,7 @@ from pipeline.errors import UsageError
 from pipeline.nightly_config import Nightly
 from pipeline.roster import Roster, read
 from pipeline.store import Store, open_store
+from pipeline.store.engine import BUSY_SECONDS
 
 
 def config_of(config: Path | None) -> Path | None:
@@ -43,6 +44,22 @@ def url_of(store: str | None, config: Path | None) -> str:
 def opened(store: str | None, config: Path | None) -> Store:
     """The store, migrated. Raises UsageError, LockedError."""
     return open_store(url_of(store, config))
+
+
+def backup_place(given: Path | None, settings: Nightly | None, unsaid: str) -> Path:
+    """Where a backup goes: the file or folder of the option, else the folder of the settings, which is made. Raises UsageError
+    with what is ``unsaid`` where there is neither."""
+    if given is not None:
+        return given
+    if settings is None:
+        raise UsageError(unsaid)
+    settings.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return settings.backups
+
+
+def wait_of(settings: Nightly | None) -> float:
+    """Seconds to wait for a store that somebody else writes."""
+    return settings.wait if settings is not None else BUSY_SECONDS
 
 
 def roster_of(path: Path | None, config: Path | None) -> Roster | None:

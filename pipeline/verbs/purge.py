@@ -39,7 +39,7 @@ def purge(
     from pipeline.errors import UsageError  # noqa: PLC0415
     from pipeline.store import tombstones  # noqa: PLC0415
     from pipeline.upkeep import purge as purging  # noqa: PLC0415
-    from pipeline.verbs.opening import opened, settings_of  # noqa: PLC0415
+    from pipeline.verbs.opening import opened, settings_of, wait_of  # noqa: PLC0415
 
     settings = settings_of(config)
     kept = opened(store, config)
@@ -56,7 +56,7 @@ def purge(
             return
         if not why.strip():
             raise UsageError("清除要写理由:加 --why")
-        wait = settings.wait if settings else 30.0
+        wait = wait_of(settings)
         done = purging.purge(
             kept, settings, doc, why.strip(), who or getpass.getuser(), datetime.now(), originals, wait
         )

@@ -32,18 +32,12 @@ def upgrade(
     from dataclasses import asdict  # noqa: PLC0415
     from datetime import datetime  # noqa: PLC0415
 
-    from pipeline.errors import UsageError  # noqa: PLC0415
     from pipeline.upkeep.upgrade import upgrade as bring_up  # noqa: PLC0415
-    from pipeline.verbs.opening import config_of, settings_of, url_of  # noqa: PLC0415
+    from pipeline.verbs.opening import backup_place, config_of, settings_of, url_of, wait_of  # noqa: PLC0415
 
     settings = settings_of(config)
-    target = backup
-    if target is None:
-        if settings is None:
-            raise UsageError("没有说升级前备份到哪里:加 --backup 文件 或 --config taizhang.toml")
-        settings.backups.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target = settings.backups
-    done = bring_up(url_of(store, config), settings, target, datetime.now(), settings.wait if settings else 30.0)
+    target = backup_place(backup, settings, "没有说升级前备份到哪里:加 --backup 文件 或 --config taizhang.toml")
+    done = bring_up(url_of(store, config), settings, target, datetime.now(), wait_of(settings))
     where = f"--store '{store}'" if store else f"--config {config_of(config) or settings.file if settings else ''}"
     back = f"taizhang restore {done.backup} {where} --replace" if done.backup else ""
     if as_json:
