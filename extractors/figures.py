@@ -182,7 +182,7 @@ def _figure(
         year = years[0] if status == "actual" else years[1]
         time = f"{year}-01-01", f"{year}-12-31"
     if status != "rule" and _is_condition(sentence, clause, n, q):
-        certainty = 0.45
+        certainty, status = 0.45, "other"
     basis = _BASIS.search(text, clause[0], q.start) if q.change or q.measure == "百分点" else None
     low, high, bound = q.low, q.high, q.bound
     if bound in ("ge", "le") and _STEP.search(text, clause[0], q.start):

@@ -2,7 +2,7 @@
 
 A case: {"above", "rows", "below", "tasks", "figures"}. A task is {"action", "lead", "responsible", "assist", "supervise",
 "persons", "start", "end", "rrule"}, what is not given must be empty; a figure is the line
-"quote|low|high|unit|status|change|period". Every field is a cell to get right, a row too many is a wrong one.
+"quote|low|high|unit|status|change|period"; "limits" are all quotes of time limits in order, where they are given. Every field is a cell to get right, a row too many is a wrong one.
 """
 
 from __future__ import annotations
@@ -68,6 +68,11 @@ def differences(case: dict[str, Any], found: Extraction) -> tuple[int, list[str]
         else:
             wrong.append(f"no figure {line}")
     wrong += [f"figure too many: {line}" for line in figures]
+    if "limits" in case:
+        cells += 1
+        quotes = [d.quote for d in found.deadlines if d.confidence >= 0.5]
+        if quotes != case["limits"]:
+            wrong.append(f"limits: {quotes}, not {case['limits']}")
     return cells + len(left) + len(figures), wrong
 
 

@@ -32,6 +32,7 @@ CLOSING, OPENING = frozenset("，。；：、！？）】》”’"), frozenset(
 AMOUNT = re.compile(r"[-+−]?[\d,.]+%?|[—/-]+")
 WORD = re.compile(r"[0-9A-Za-z.,%/-]{2,}")
 SENTENCE = tuple("。；;，,")
+NOTE = re.compile(r"(?:备?注|附注|说明|填[表报]说明)[:：]")  # stands under a table, however short its line is
 NUMBER = re.compile(
     r"[（(［\[〔]?(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[①-⑳]|[a-zA-Z])[）)］\]〕]?[.、．]?|[•·●■◆▪○◇*—–-]"
 )
@@ -180,7 +181,7 @@ def _grown(lines: list[Line], at: int) -> tuple[_Run, int]:
     waiting: list[Line] = []
     for i in range(at + 1, len(lines)):
         line, last = lines[i], (waiting or run.lines)[-1]
-        if line.top - last.bottom > FAR * line.size:
+        if line.top - last.bottom > FAR * line.size or NOTE.match(line.stretches[0].text):
             break
         crossed = [s for s in run.streets if _crosses(line, s)]
         bands = _merged(run.bands, line)

@@ -24,7 +24,7 @@ from extractors.worktables.headers import UNIT_ROLES, Column
 _LONGEST_INDICATOR = 40
 _MONTH_DAY = re.compile(r"\d{1,2}[./]\d{2}")
 _NUMBER_ONLY = re.compile(r"[\d.,]+")
-_SAYS_NOTHING = frozenset(("number", "code", "measure", "period", "duty"))
+_SAYS_NOTHING = frozenset(("number", "code", "measure", "period", "duty", "event"))
 _YEARS = re.compile(r"((?:19|20)\d\d)年?[-~—–至到]+((?:19|20)\d\d)年?")
 
 
@@ -95,7 +95,10 @@ def holds(column: Column, entry: Entry, started: bool) -> bool:
         return not (started and READABLE.search(text) and content.read(text)[0])
     head = column.header
     numeric = (
-        role == "value" or column.measure or column.status or head.endswith((*words("worktables", "counting"), "值"))
+        role in ("value", "length")
+        or column.measure
+        or column.status
+        or head.endswith((*words("worktables", "counting"), "值"))
     )
     if (numeric or _NUMBER_ONLY.fullmatch(text)) and holds_digit(text):
         return True

@@ -27,7 +27,7 @@ _SHORT = 30
 _FIRST_ROWS = 40
 _SURE = 0.5
 _DITTO = frozenset(words("worktables", "ditto"))
-_SILENT = frozenset(("number", "code", "measure", "period", "duty"))
+_SILENT = frozenset(("number", "code", "measure", "period", "duty", "event"))
 _SHARED = frozenset((*UNIT_ROLES, "deadline", "start", "person", "schedule"))
 _SENTENCE = 60  # a cell of time limits that is longer says what is to be done, sentence by sentence
 _LATE, _EARLY = "09", "04"
@@ -72,6 +72,7 @@ class Filler:
         self._marks = Marks(self._names)
         self._last: dict[int, _Held] = {}  # by column of the block: what its last cell gave
         self._steps: dict[int, str] = {}  # by merged task: when its last step begins
+        self._aimed = False  # whether the titles of the block set targets
         self._more: dict[str, bool] = {}
 
     def learn(self, texts: Iterable[str]) -> None:
@@ -83,6 +84,7 @@ class Filler:
         reported = any(_REPORT.search(t) for t in titles)
         heads = [e.text for r in (*block.head, *block.rows[:_FIRST_ROWS]) for e in grid.rows[r] if len(e.text) < _SHORT]
         planned = any(w in said for said in (*titles, *heads) for w in words("worktables", "planned"))
+        self._aimed = not reported and any(w in t for t in titles for w in words("worktables", "aimed"))
         self._last = {}
         for number in block.rows:
             self._row(grid, block, number, reported, planned)
@@ -140,7 +142,7 @@ class Filler:
         row.work = block.work
         row.name = rownames.name(block, own, above)
         label = _BRACKET.search(row.name) if row.name.endswith((")", "）")) else None
-        if label and headers.measure(label.group(1)):
+        if label and headers.measure(label.group(1)) and not content.is_body(row.name):
             row.measure = label.group(1)
             row.name = row.name[: label.start()].strip()
         for column, e in (*own, *above) if block.varied else ():
@@ -224,7 +226,7 @@ class Filler:
         return cells.number(row, column, entry, block.measure, self._status(row, column))
 
     def _status(self, row: RowView, column: Column) -> str:
-        if column.status:
+        if column.status and not (column.perhaps and self._aimed):
             return column.status
         if column.role in ("done", "problem"):
             return "actual"
@@ -310,6 +312,7 @@ _READERS: dict[str, Callable[[Filler, RowView, Block, Column, Entry, _Held], Non
     **dict.fromkeys(("deadline", "start"), Filler._limits),
     "person": Filler._named_persons,
     "schedule": Filler._schedule,
+    "length": lambda *_: None,
 }
 
 

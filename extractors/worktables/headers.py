@@ -14,7 +14,7 @@ from extractors.lexicon import settings, words
 UNIT_ROLES = ("lead", "responsible", "assist", "supervise")
 _ROLES = (
     *("number", "task", "problem", "target", *UNIT_ROLES, "body", "person", "deadline", "start"),
-    *("done", "group", "note", "measure", "code"),
+    *("done", "group", "note", "measure", "code", "event"),
 )
 _BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]{1,14})[)）\]】]")
 _UNIT_SAID = re.compile(r"(?:计量|金额|面积)?单位[:：]?")
@@ -32,11 +32,11 @@ _YEAR = re.compile(r"(?:19|20)\d\d年?度?")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: ``role`` (a list of the lexicon, ``value`` or ``schedule``) and how its numbers are read.
+    """A column: ``role`` (a list of the lexicon, ``value``, ``schedule`` or ``length``) and how its numbers are read.
 
     ``stem`` is what its numbers measure, empty where the header only tells time, status or change. ``measure`` is the
     measure as written (万元). ``persons``: names of persons stand beside units. ``dated``: times in its text are limits.
-    ``time`` is the time that the header names, ``place`` the clean span of the innermost header cell and ``leaf`` its text.
+    ``perhaps``: its status is a guess from words that a plan uses too (完成投资). ``time`` is the time that the header names, ``place`` the clean span of the innermost header cell and ``leaf`` its text.
     """
 
     role: str = ""
@@ -52,6 +52,7 @@ class Column:
     time: Time | None = None
     place: tuple[int, int] = (0, 0)
     leaf: str = ""
+    perhaps: bool = False
 
     def as_role(self, role: str) -> Column:
         """The same column in another role."""
@@ -154,10 +155,15 @@ def column(levels: tuple[str, ...], year: int | None) -> Column:
         period = spans[-1].start_date, spans[-1].end_date
     if change and not unit and any(w in bare for w in words("worktables", "rate")):
         unit = "%"
+    if name not in ("deadline", "start") and any(
+        b in words("worktables", "lengths") for b in _BRACKET.findall(levels[-1])
+    ):
+        name = "length"
+    status, perhaps = _status(plain)
     return Column(
-        name, header, _stem(levels), unit, _status(plain), period, change,
+        name, header, _stem(levels), unit, status, period, change,
         comparison.group() if comparison and change else "", persons, dated, spans[-1] if spans else None,
-        leaf=levels[-1],
+        leaf=levels[-1], perhaps=perhaps,
     )  # fmt: skip
 
 
@@ -173,14 +179,15 @@ def _measure_of(levels: tuple[str, ...]) -> str:
     return measure(counted.group(1)) if counted else ""
 
 
-def _status(header: str) -> str:
-    """The first of the three lists that has a word in the header decides: plainly done, planned, perhaps done."""
+def _status(header: str) -> tuple[str, bool]:
+    """The first of the lists that has a word in the header decides: marks of a scheme, plainly done, planned, perhaps done;
+    and whether it is perhaps."""
     lexicon = settings("worktables")
-    if any(w in header for w in lexicon["actual"]):
-        return "actual"
-    if any(w in header for w in lexicon["planned"]):
-        return "target"
-    return "actual" if any(w in header for w in lexicon["perhaps_actual"]) else ""
+    for key, status in (("scheme", "rule"), ("actual", "actual"), ("planned", "target")):
+        if any(w in header for w in lexicon[key]):
+            return status, False
+    perhaps = any(w in header for w in lexicon["perhaps_actual"])
+    return "actual" if perhaps else "", perhaps
 
 
 def _stem(levels: tuple[str, ...]) -> str:

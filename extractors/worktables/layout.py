@@ -27,7 +27,8 @@ _WORDS = re.compile(r"[\u4e00-\u9fffA-Za-z]")
 @dataclass(slots=True)
 class Block:
     """Data rows under one head. ``work``: units, persons or time limits are named, so that its rows are planned work.
-    ``named``: a column says what is to be done. ``varied``: a column says the measure or the period of its row."""
+    ``named``: a column says what is to be done. ``varied``: a column says the measure or the period of its row.
+    ``spanning``: columns of which a cell covers several rows."""
 
     columns: dict[int, Column] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
@@ -36,6 +37,7 @@ class Block:
     work: bool = False
     marked: bool = False
     varied: bool = False
+    spanning: frozenset[int] = frozenset()
     named: bool = False
 
     def column(self, number: int) -> Column:
@@ -62,7 +64,12 @@ def layout(grid: Grid, measure: str, year: int | None) -> Layout:
     while i < len(grid.order):
         number = grid.order[i]
         cells = grid.rows[number]
-        if len(cells) == 1 and not grid.covering.get(number) and (alone or _stands_alone(cells[0], block)):
+        noted = bool(found.prose) and i > 0 and found.prose[-1] == grid.order[i - 1]
+        if (
+            len(cells) == 1
+            and not grid.covering.get(number)
+            and (alone or _stands_alone(cells[0], block) or (noted and _NUMBERED.match(cells[0].text)))
+        ):  # notes go on with numbers
             _alone(cells[0], found, block, alone)
             i += 1
             continue
@@ -111,6 +118,7 @@ def _close(grid: Grid, block: Block, found: Layout) -> None:
         _fill(grid, block)
         roles = {c.role for c in block.columns.values()}
         block.named, block.varied = bool(roles & {"task", "target"}), bool(roles & {"measure", "period"})
+        block.spanning = frozenset(e.column for r in block.rows for e in grid.rows[r] if e.row_span > 1)
         found.blocks.append(block)
 
 
@@ -266,7 +274,7 @@ def _fill(grid: Grid, block: Block) -> None:
 
 def _settled(column: Column, held: Sequence[str], headed: bool, rows: int) -> str:
     role = column.role
-    if role in ("code", "number", "note", *UNIT_ROLES):
+    if role in ("code", "number", "note", "length", "event", *UNIT_ROLES):
         return role
     if role == "body":
         return "measure" if content.mostly(held, headers.measure) else role
@@ -276,6 +284,8 @@ def _settled(column: Column, held: Sequence[str], headed: bool, rows: int) -> st
         return "value" if content.mostly(held, content.is_number) else "schedule"
     if not role and headed and content.is_body(column.leaf) and content.mostly(held, content.duty):
         return "duty"
+    if role == "done" and column.perhaps and content.mostly(held, content.is_time):
+        return "deadline"  # a milestone: 外立面完成 | 2026年10月
     if content.mostly(held, content.is_number) and (
         role not in ("deadline", "start", "person") or (column.measure and not content.mostly(held, content.is_time))
     ):

@@ -22,6 +22,9 @@ _PIECE_END = re.compile(r"[;；。!！]|(?<=[\s,，;；。:：])(?=[(（]\d{1,2}
 _LIST_NUMBER = re.compile(r"\s*(?:[(（]\d{1,2}[)）]|\d{1,2}[.、](?!\d)|[①-⑳])\s*")
 
 
+_DATED = ("deadline", "start")  # 完成时间 reports nothing
+
+
 class ProseReader:
     """Reads the cells of text of one part. What the numbers of a cell without times mean hangs on its words, the tense,
     year and headings of its row, and seldom on its topic: equal cells are read once."""
@@ -37,7 +40,7 @@ class ProseReader:
         read_times, read_quantities = content.read(entry.text)
         if not read_quantities and not (read_times and dated):
             return [], []
-        reported = column.role in ("done", "problem") or column.status == "actual"
+        reported = column.role in ("done", "problem") or (column.status == "actual" and column.role not in _DATED)
         tense: Tense = "done" if reported else row.segment.tense or ("planned" if row.planned else "")
         topic = row.name if column.role in ("task", "target", "problem", "done") or not column.stem else column.stem
         due: list[DeadlineMention] = []
@@ -101,10 +104,11 @@ class ProseReader:
 
 def _in_row(f: FigureMention, by: int, row: RowView, column: Column) -> FigureMention:
     """A figure of an equal cell as one of this row, ``by`` code points further on; the column says what it knows better."""
+    told = column.status and column.role not in _DATED
     return FigureMention(
         f.start + by, f.end + by, row.segment, row.span, rule="table:" + (column.role or "text"), cue=f.cue,
         confidence=f.confidence, low=f.low, high=f.high, measure=f.measure, bound=f.bound,
-        status=column.status if column.status and f.status in ("target", "actual") else f.status, change=f.change,
+        status=column.status if told and f.status in ("target", "actual") else f.status, change=f.change,
         basis=f.basis, indicator=f.indicator or row.name,
         period=f.period if f.period[0] or f.period[1] else column.period,
     )  # fmt: skip

@@ -37,7 +37,7 @@ def name(block: Block, own: list[Placed], above: list[Placed]) -> str:
             role = ""
         if role not in _FOUND_IN or role in found or content.says_nothing(entry.text):
             continue
-        if role == "task" and entry.row_span > 1:
+        if role == "task" and entry.column in block.spanning:
             wide = wide or entry.text
         else:
             found[role] = entry.text

@@ -92,7 +92,7 @@ def _stretch(found: Grid, cells: list[Entry]) -> Segment:
 
 def _heads(cells: list[Entry]) -> bool:
     """Whether cells are heads of a work table: most are labels, of two roles, one of them a unit, a person or a time."""
-    labels = [e for e in cells if headers.is_label(e.text) and not content.is_body(e.text)]
+    labels = [e for e in cells if headers.is_label(e.text) and (headers.role(e.text)[0] or not content.is_body(e.text))]
     roles = {headers.role(e.text)[0] for e in labels}
     return len(labels) >= 2 and 3 * len(labels) >= 2 * len(cells) and len(roles) >= 2 and bool(roles & _ANCHORS)
 
