@@ -18,7 +18,9 @@ _CLOSES = re.compile(r"(?P<what>[一-龥]{2,16})截止到?于?\s*$")  # 资格�
 _LASTING = re.compile(f"并?(?:{'|'.join(words('deadlines', 'lasting'))})")
 _NO_WORK = frozenset(words("deadlines", "no_work"))  # what a label is made of besides: 完成时限 names no work
 _TIMES_INSIDE = re.compile(r"[\d年月日号至到、,，和\-—~～－上中下旬初底末前起\s]*")  # (4月、10月)
-_UP_TO = re.compile(r"(?:压缩|缩短|控制|压减|延长|减少|限定|顺延|延期|推迟|展期|延)(?:至|到|在|为)\s*$")
+_UP_TO = re.compile(
+    r"(?:压缩|缩短|控制|压减|延长|减少|限定)(?:至|到|在|为)\s*$|(?:顺延|延期|推迟|展期|可延|延)(?:至|到)?\s*$"
+)
 _JOINED = re.compile(r"(?:以及|并[于在]?|[和与及、于在])$")
 # Times that lie behind the speaker, and feasts or seasons that only name an event (元旦文艺汇演).
 _BEHIND = re.compile(

@@ -48,7 +48,7 @@ def link(
         if body_end is None:
             body_end = _phrase_closes(view, segment, members)
         if body_end is not None:
-            tasks.append(_whole(view, segment, members, "item", body_end))
+            tasks.append(_whole(view, segment, _beside_plans(members), "item", body_end))
         else:
             for _, in_sentence in groupby(members, key=lambda m: m.sentence[0]):
                 tasks += _sentence(view, list(in_sentence))
@@ -61,10 +61,22 @@ def _row(view: PartView, segment: Segment, members: list[Mention]) -> Iterator[T
 
     Results and parameters belong to it where a target, a deadline or a unit stands beside them.
     """
-    planned = [m for m in members if not isinstance(m, FigureMention) or m.status == "target"]
+    planned = _planned(members)
     if not view.row_names.get(segment.start) and all(isinstance(m, FigureMention) for m in planned):
         return
-    places = [m.start for m in planned]
+    if joined := _joined(view, segment, members):
+        task = _whole(view, segment, joined, "row")
+        _share(view, task)
+        yield task
+
+
+def _planned(members: list[Mention]) -> list[Mention]:
+    return [m for m in members if not isinstance(m, FigureMention) or m.status == "target"]
+
+
+def _joined(view: PartView, segment: Segment, members: list[Mention]) -> list[Mention]:
+    """The members without results and parameters in whose comma part nothing is planned."""
+    places = [m.start for m in _planned(members)]
     joined = []
     for m in members:
         if isinstance(m, FigureMention) and m.status != "target":
@@ -72,10 +84,13 @@ def _row(view: PartView, segment: Segment, members: list[Mention]) -> Iterator[T
             if bisect_left(places, a) == bisect_left(places, b):
                 continue
         joined.append(m)
-    if joined:
-        task = _whole(view, segment, joined, "row")
-        _share(view, task)
-        yield task
+    return joined
+
+
+def _beside_plans(members: list[Mention]) -> list[Mention]:
+    """The members of an item without the results of sentences in which nothing is planned (问题:去年欠发286户。措施:…)."""
+    alive = {m.sentence for m in _planned(members)}
+    return [m for m in members if not isinstance(m, FigureMention) or m.status != "actual" or m.sentence in alive]
 
 
 def _part(text: str, segment: Segment, m: Mention) -> tuple[int, int]:

@@ -146,6 +146,9 @@ def _before(view: PartView, u: UnitMention) -> str:
     if sentence is None or u.form != "phrase":
         return ""
     start, stop = _without_times(sentence, max(sentence.start, u.segment.body), u.group[0])
+    part = max(start, *(view.text.rfind(mark, start, stop) + 1 for mark in ",，;；"))
+    if len(own := actions.phrase(view.text, part, stop)) >= _TOO_SHORT and part < stop:
+        return own  # 所需经费由街道办事处承担
     found = actions.first_part(view.text, start, stop)
     return found if len(found) >= _TOO_SHORT else ""
 
@@ -261,10 +264,14 @@ def _served(view: PartView, task: Task, groups: list[tuple[int, int]], u: UnitMe
     start = max([task.start, *(b for _, b in groups if b <= first)])
     if start == task.segment.start:
         start = max(start, min(task.segment.body, first))
+    if u.form == "phrase" and first > start and text[first - 1] not in _AROUND:
+        start = max(start, *(text.rfind(mark, start, first) + 1 for mark in ",，;；"))  # 另外4家由X牵头
     sentence = view.view(u.start)
     if sentence is not None:
         start = _without_times(sentence, start, first)[0]
     before = actions.first_part(text, start, first) if first > start else ""
+    for d in task.deadlines:
+        before = before.replace(text[d.start : d.end], "").strip(_AROUND)  # 8月起由X牵头,开展评定
     partner = u.form == "phrase" and u.role in ("assist", "supervise")
     led = [
         s
@@ -290,8 +297,6 @@ def _served(view: PartView, task: Task, groups: list[tuple[int, int]], u: UnitMe
         if thing and len(before) >= _TOO_SHORT and text[first - 1] not in _AROUND:
             after = before + after if len(after) <= _SHORT else before  # 二期由X负责,年底并网
         before = after if len(after) >= _A_WORD else before
-    for d in task.deadlines:
-        before = before.replace(text[d.start : d.end], "")
     return _GLOSS.sub("", before).strip(_AROUND)
 
 

@@ -11,7 +11,7 @@ from extractors.unit_tails import Group, Tail
 from extractors.unit_words import words
 
 _HIGH_BODY = re.compile(
-    r"党中央|中央|国务院|(?!各).*(?:[省市县区州]委|[省市县区州](?:人民)?政府)|.*自治区(?:人民)?政府|[^各]*政府"
+    r"党中央|中央|国务院|(?![各团]).*(?:[省市县区州]委|[省市县区州](?:人民)?政府)|.*自治区(?:人民)?政府|[^各]*政府"
 )
 _COMPANY = re.compile(r".*(?:有限公司|股份公司|责任公司|有限合伙)")
 _NO_VERB = re.compile(r"[的、)”的]")
@@ -19,12 +19,15 @@ _COMMA_PART = re.compile(r"(?:[^,，。;；!?\n()]|\([^()\n]*\))*+")
 _WORK = re.compile(patterns("unit_patterns", "work"))
 
 _LIMIT = re.compile(
-    r"每[0-9一二三两半]*个?[年月季周旬日天班学]|[0-9年月旬季周度日号天时][底初末]?(?:之?前|以内|内|起)|月底|季末|[底初末]前"
+    r"每[0-9一二三两半]*个?[年月季周旬日天班学]|[0-9年月旬季周度日号天时][底初末]?(?:之?前|以内|内|起)|月底|季末|用[^,，]{1,6}时间|[底初末]前"
 )
 
 _OF_NOUN = re.compile("[一-龥]{2,4}的(?=[一-龥])")  # 由教育局核定的计划
+_OUGHT = ("应", "应当", "须", "需")
+_DISPOSES = ("把", "将")
+_FELL_SHORT = re.compile("实际|仅|只有|不足|未能?|尚")
 _FAR = 300
-_AHEAD = re.compile(r"[月底初末旬日号]前(?!的)")
+_AHEAD = re.compile(r"(?:[月底初末旬日号]|春节|[元国][旦庆节])前(?!的)")
 _UNDER = re.compile(r"在[^,，。;；]{2,30}(?:领导|指导|支持|关心|帮助|配合)下")
 SURE = {"modal": 0.85, "role": 0.85, "with": 0.8, "verb": 0.75, "preposition": 0.7, "time": 0.6, "colon": 0.6}
 """Confidence that each kind of evidence earns a subject before the text around it is weighed."""
@@ -45,6 +48,8 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
     done = segment.tense == "done" or (not segment.tense and part.kind == "summary")
     if done and not (duty and group.context == "start"):
         base = min(base, 0.55 if _still_due(text, sentence, group) else 0.4)
+    if done and tail.cue in _OUGHT and _FELL_SHORT.search(text, group.end, sentence.end):
+        base = min(base, 0.4)  # 卫生院应随访1260人,实际不足800人
     if all(_COMPANY.fullmatch(m.name) for m in group.members) and group.context != "told" and not duty:
         base = min(base, 0.4)
     if kinds == {"guess"} and group.context == "start" and tail.kind not in ("modal", "role", "with"):
@@ -59,14 +64,19 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
     if kinds == {"own"}:
         base = min(base, 0.6 if tail.kind == "modal" else 0.4)
     if kinds <= {"generic", "own"} and base:
-        base = min(base, _generic(text, sentence, group, tail, duty))
+        base = min(base, _generic(text, part, sentence, group, tail, duty))
     return base
 
 
 def _still_due(text: str, sentence: Sentence, group: Group) -> bool:
     """Whether a time limit ahead stands in a sentence of a report: 剩余路段9月底前完工,由X负责."""
     begin, stop = max(sentence.start, group.start - _FAR), min(sentence.end, group.end + _FAR)
-    return _AHEAD.search(text, begin, stop) is not None and not words().past.search(text, begin, stop)
+    ahead = _AHEAD.search(text, group.end, stop) or _AHEAD.search(text, begin, group.start)
+    if ahead is None:
+        return False
+    first = min(ahead.start(), group.start)
+    clause = max([begin, *(text.rfind(mark, begin, first) + 1 for mark in ",;，；")])
+    return not words().past.search(text, clause, stop)
 
 
 def _is_vision(text: str, sentence: Sentence, tail: Tail) -> bool:
@@ -115,6 +125,7 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         return 0.0
     if (
         tail.kind == "preposition"
+        and not (tail.cue in _DISPOSES and sentence.segment.tense == "planned")
         and not _WORK.search(text, tail.place, min(sentence.end, tail.place + 60))
         and not (limited and words().any_verb.search(text, tail.place, stop))
         and not (sentence.segment.tense == "planned" and words().any_verb.search(text, tail.place, stop))
@@ -146,10 +157,12 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
     return base
 
 
-def _generic(text: str, sentence: Sentence, group: Group, tail: Tail, duty: bool) -> float:
+def _generic(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail, duty: bool) -> float:
     """Bodies without a name of their own: scored only where a duty or a time limit is laid on them."""
     deadline = words().deadline.search(text, max(sentence.start, group.opened - 25), min(sentence.end, group.end + 60))
     called = group.context != "start" or tail.kind in ("modal", "role") or group.members[0].name[0] == "各"
+    if tail.kind == "modal" and not deadline and part.issuer.endswith(group.members[0].name):
+        return 0.4  # 公司要完成产值: the paper's own house
     if duty or (deadline and called):
         return 0.6
     return 0.4 if tail.kind in ("modal", "role") or group.context == "by" else 0.0

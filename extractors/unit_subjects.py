@@ -38,6 +38,7 @@ _MANNER = re.compile("(?:按(?:进度|计划|程序|规定|要求|需)|依法|�
 _SHORT = 4
 # 按工程进度于每月25日前编报计划: the time stands before the work.
 _BY_THEN = re.compile(r"[^,，]{2,16}[于在][^,，]{2,12}[前内](?=[^,，的]{4})")
+_REMEDY = re.compile("对[^,，]{1,10}(?:整改|落实|完成)(?:情况)?$")  # 对隐患整改复查一遍
 _GROUNDS = frozenset(("根据", "依据", "参照", "结合", "围绕", "聚焦", "紧扣", "立足", "针对", "对照", "依托"))
 _OFFICES = ("部", "处", "科", "股")  # beside 会同 these are bodies: 法律事务部
 _OBJECT = ("将", "把")
@@ -162,7 +163,8 @@ class Subjects:
         if group.context == "with":
             if tail.kind not in ("verb", "preposition", "time", "modal", "comma", "role"):
                 return
-            self._partners(group, (group.opened, group.end), (0, 0), 0.65 if self._named(group) else 0.0)
+            clause = self._clause(tail.place, end)[0] if tail.kind in ("verb", "time") else (0, 0)
+            self._partners(group, (group.opened, group.end), clause, 0.65 if self._named(group) else 0.0)
             return
         if group.context == "helped":
             if tail.kind in ("verb", "preposition", "modal", "time") or (
@@ -323,7 +325,7 @@ class Subjects:
             return self.words.called_to_account.search(text, span[0], span[1]) is not None
         if self.words.called_to_account.search(text, span[0], span[1]):
             return True
-        between = self.words.shortfall.sub("", text[span[0] : m.start()])
+        between = _REMEDY.sub("", self.words.shortfall.sub("", text[span[0] : m.start()]))
         return not re.search(
             r"完成|通过|做好|迎接|接受|配合|自$|报|提交|呈|准备|制[定订]|建立|整改|提请|申请|落实", between
         )

@@ -11,6 +11,7 @@ from extractors.unit_words import words
 _MEMBERS_ON = re.compile(
     r"(?:[、和及](?!各)[\u4e00-\u9fff]{2,8}?){1,4}(?=(?:积极|共同|分别|密切|全力)?(?:配合|牵头|负责|参与|参加|协助|协办|联合|共同|应当|务必|[要须](?![求点素知])))"
 )
+_TIMED = frozenset("起前内间")
 _SHARED_OUT = ("分工", "职责")
 _COUNTED = ("家", "个")
 _EACH_OF_ITS = re.compile(
@@ -149,8 +150,8 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
     if text[place] in ":：*" and (told := _told_after_colon(text, place, end)):
         return told
     if after > place:
-        if text[after : after + 1] in ",，" and text[after - 2 : after] in _SHARED_OUT:
-            # 区城管局、各街道按照职责分工,联合开展整治
+        if text[after : after + 1] in ",，" and (text[after - 2 : after] in _SHARED_OUT or text[after - 1] in _TIMED):
+            # 区城管局、各街道按照职责分工,联合开展整治; 各卫生院从3月起,每季度末完成自查
             goes_on = lexicon.fill.match(text, after + 1, end)
             begin = goes_on.end() if goes_on else after + 1
             if (m := lexicon.with_.match(text, begin, end)) or (m := lexicon.verb.match(text, begin, end)):

@@ -30,6 +30,7 @@ _WHOLE_GROUP = re.compile(
     r"(?:(?:全[市县区镇校省州旗乡村]|[我本][市县区镇校省州旗乡村])(?:的)?)?(?:所有|全体|有关|相关|具体|其他|其它)$"
 )
 _SEATS = frozenset(("社区", "街道", "村"))
+_TASK_FORCES = frozenset(("专班", "工作专班"))  # 县局造林专班
 _COMMITTEES = frozenset(("省委", "市委", "县委", "区委", "州委", "旗委"))
 _OF_GOVERNMENT = re.compile("[省市县区州旗]政府.")
 _GROUP_ENDS = frozenset(("所有", "全体", "有关", "相关", "具体", "其他", "其它"))
@@ -255,7 +256,7 @@ def _nests(
         return False
     if category == "place" and ((gap and before.kind != "place") or before.kind == "named"):
         return False
-    named_by_gap = bool(gap) and (before.kind == "generic" or before.name == "各级")
+    named_by_gap = bool(gap) and (before.kind == "generic" or before.name == "各级" or ending in _TASK_FORCES)
     if ending in words.generic and ending not in words.joining and not named_by_gap:
         return False
     if gap and (words.last_mark.match(gap) or _cuts(text, low, first, stop, ending not in words.suffixed, words)):

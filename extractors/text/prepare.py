@@ -176,6 +176,8 @@ def _label_of(text: str, s: Segment) -> re.Match[str] | None:
     return found
 
 
+_RESOLVED = re.compile(r"会议(?:决定|要求|明确|议定|确定|强调)[^。]{0,4}[:：]\s*$")
+_TAIL = 14
 _AHEAD = re.compile(
     r"(?:下一步|下步|下一?阶段|接下来|明年|来年|新的一年|今后)(?!的|将迎)(?:[,，]|[^,，。;；]{0,12}[,，:：])"
 )
@@ -231,6 +233,8 @@ def _tenses(
             # 下一步,… in a report turns what stands below it under the same heading as well.
             ahead = path if _AHEAD.match(text, s.start, s.end) or ahead == path else None
             s.tense = "planned" if ahead is not None else "done"
+            if _RESOLVED.search(text, max(s.start, s.end - _TAIL), s.end):
+                ahead = path  # 会议听取了汇报。会议决定: ⏎ (一)由县住建局…
         elif s.kind == "heading":
             ahead = None
         if s.kind in ("paragraph", "item") and (label := _label_of(text, s)):
