@@ -53,7 +53,7 @@ def link(
             for _, in_sentence in groupby(members, key=lambda m: m.sentence[0]):
                 tasks += _sentence(view, list(in_sentence))
     tasks += _rows_without_mentions(view, {t.segment.start for t in tasks})
-    return [t for t in _with_headings(view.text, sorted(tasks, key=lambda t: t.start)) if t.stands()]
+    return [t for t in _with_headings(view, sorted(tasks, key=lambda t: t.start)) if t.stands()]
 
 
 def _row(view: PartView, segment: Segment, members: list[Mention]) -> Iterator[Task]:
@@ -119,12 +119,15 @@ def _share(view: PartView, task: Task) -> None:
         task.shared, task.persons = share.mentions, share.persons
 
 
-def _with_headings(text: str, tasks: list[Task]) -> Iterator[Task]:
+def _with_headings(view: PartView, tasks: list[Task]) -> Iterator[Task]:
     """A stage heading's time belongs to the first action of the text on its line ((一)动员部署(3月)。各乡镇要…)."""
     heading: Task | None = None
     for task in tasks:
         if heading is not None:
-            if not text[heading.end : task.segment.start].strip():
+            if not view.text[heading.end : task.segment.start].strip():
+                sentence = view.view(task.start)
+                if heading.stands() and not task.stands() and sentence is not None:
+                    task_actions.fill_clause(view, sentence, task)
                 task.deadlines = heading.deadlines + task.deadlines
                 task.figures = heading.figures + task.figures
             else:
@@ -242,6 +245,9 @@ def _sentence(view: PartView, members: list[Mention]) -> list[Task]:
     sentence = view.view(members[0].start)
     if sentence is None:
         return []
+    if all(isinstance(m, FigureMention) and m.status != "target" for m in members):
+        start, end = sentence.clauses[0][0], sentence.clauses[-1][1]
+        return [Task(start, end, members[0].segment, sentence.span, "clause")]
     parts = [_Clause(a, b, []) for a, b in sentence.clauses]
     for m in members:
         parts[sentence.clause_index(m.start)].members.append(m)
@@ -253,7 +259,8 @@ def _sentence(view: PartView, members: list[Mention]) -> list[Task]:
             tasks.append(current)
         _take(current, clause)
     for task in tasks:
-        task_actions.fill_clause(view, sentence, task)
+        if task.stands():  # most stretches of a report hold results only and become no task
+            task_actions.fill_clause(view, sentence, task)
     return tasks
 
 

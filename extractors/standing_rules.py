@@ -77,12 +77,9 @@ def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measur
         sentence.text[q.start - 1 : q.start] in _RAISED_ENDS
         and _RAISED.search(sentence.text, max(sentence.start, q.start - _RAISED_REACH), q.start) is not None
     )
-    if (
-        not reported
-        and (m := _RULE_SUBSIDY.search(clause))
-        and (_RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause))
-    ):
-        return m.group()
+    subsidy = None if reported else _RULE_SUBSIDY.search(clause)
+    if subsidy and (_RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause)):
+        return subsidy.group()
     if not reported and _RULE_SUBSIDY.search(around):
         if measure.startswith("元") and _RULE_LIMIT.search(clause):
             return "最高"
@@ -93,8 +90,8 @@ def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measur
     near = sentence.text[max(sentence.start, q.start - 8) : q.start]
     if "每" in near and measure != "%" and (m := _RULE.search(around)):
         return m.group()  # 每发现1起,扣减50万元
-    if not reported and (m := _RULE_SUBSIDY.search(clause)) and _RULE.search(around):
-        return m.group()
+    if subsidy and _RULE.search(around):
+        return subsidy.group()
     if (
         q.bound in ("ge", "le", "range")
         or _COMPARED_CASE.search(sentence.text, max(sentence.start, q.start - 24), q.start)
