@@ -82,6 +82,8 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
                 found += _fields(several)
                 last = stop
                 continue
+            if _never(text, stop, words):
+                continue
             before = found[-1] if found and found[-1].end == last else None
             built = _build(text, max(last, first - LONGEST_BODY), first, stop, ending, before, words)
             if built is None:
@@ -110,6 +112,13 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
     return found
 
 
+def _never(text: str, stop: int, words: Lexicon) -> bool:
+    """Whether what ends at ``stop`` only looks like a body (城市, 客厅): one hit in three."""
+    last3 = text[max(0, stop - 3) : stop]
+    never = words.never
+    return (last3[-2:] in never or last3 in never or text[stop - 4 : stop] in never) and last3 not in words.although
+
+
 def _fields(several: re.Match[str]) -> list[Organisation]:
     """民政, 财政 and 人社 of 民政、财政、人社等部门."""
     made, place = [], several.start("list")
@@ -124,10 +133,6 @@ def _build(
 ) -> tuple[Organisation, bool] | None:
     """The name that ends in ``text[first:stop]``, and whether it swallows the one before it; None if it is no name."""
     category = words.endings[ending]
-    never = words.never
-    last3 = text[max(0, stop - 3) : stop]
-    if (last3[-2:] in never or last3 in never or text[stop - 4 : stop] in never) and last3 not in words.although:
-        return None
     if before is not None and before.end == low and _nests(text, low, first, stop, ending, category, before, words):
         name = text[before.start : stop]
         return Organisation(before.start, stop, name, _kind(name, category, words)), True
