@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from itertools import repeat
@@ -57,6 +57,23 @@ class _Sentences(dict[tuple[int, int], str]):
         return found
 
 
+class _Cells(dict[int, Cell]):
+    """The cells of a table by where they begin."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        super().__init__((cell.start, cell) for cell in cells)
+        self._cells, self._begins = cells, list(self)
+
+    def around(self, start: int, row: int) -> Cell | None:
+        """The cell in which an offset of a row lies. A row may begin before its first cell: with a quote, or with empty
+        cells."""
+        at = bisect_right(self._begins, start) - 1
+        if at >= 0 and start < self._cells[at].end:
+            return self._cells[at]
+        after = self._cells[at + 1] if at + 1 < len(self._cells) else None
+        return after if after is not None and after.row == row else None
+
+
 class RowWriter:
     """Writes the rows of one document; confidences are ``calibrated``, else as the rules give them."""
 
@@ -64,7 +81,7 @@ class RowWriter:
         self._document, self._source, self._calibrated = document, document.source, calibrated
         self._seen: dict[str, dict[str, int]] = {}
         self._sentences = _Sentences(document)
-        self._begins: dict[int, list[int]] = {}  # by table: where its cells begin
+        self._cells: dict[int, _Cells] = {}  # by table
 
     def document_row(self, part: Part, unread: int = 0) -> DocumentRow:
         """The row of a part in ``documents``; ``unread`` counts table cells that gave no row though they should."""
@@ -193,33 +210,29 @@ class RowWriter:
             "rule": [m.rule for m in spots], "cue": cues, "confidence": trust,
         }  # fmt: skip
 
-    def _cell_places(self, spots: Iterable[Mention | Task], starts: Iterable[int]) -> Iterator[str]:
+    def _cell_places(self, spots: Iterable[Mention | Task], starts: Iterable[int]) -> list[str]:
         """In which cell each of the spots stands, empty outside tables; ``starts``: where, in the source."""
+        found = list[str]()
         table: Table | None = None
-        cells, begins = tuple[Cell, ...](), list[int]()
+        cells = _Cells(())
         for spot, start in zip(spots, starts, strict=True):
             segment = spot.segment
             if segment.table is not table:
                 table = segment.table
-                cells, begins = self._cells_of(table) if table is not None else ((), [])
+                cells = self._cells_of(table) if table is not None else cells
             if table is None:
-                yield ""
+                found.append("")
                 continue
-            at = bisect_right(begins, start) - 1
-            cell = cells[at]
-            if at >= 0 and (start < cell.end or start == cell.start):
-                yield table.place(cell)
-                continue
-            # A row may begin before its first cell: with a quote, or with empty cells.
-            after = cells[at + 1] if at + 1 < len(cells) else None
-            yield table.place(after) if after is not None and after.row == segment.row else ""
+            cell = cells.get(start) or cells.around(start, segment.row)
+            found.append(table.place(cell) if cell is not None else "")
+        return found
 
-    def _cells_of(self, table: Table) -> tuple[tuple[Cell, ...], list[int]]:
-        """The cells of a table and where they begin."""
-        begins = self._begins.get(table.number)
-        if begins is None:
-            begins = self._begins[table.number] = [c.start for c in table.cells]
-        return table.cells, begins
+    def _cells_of(self, table: Table) -> _Cells:
+        """The cells of a table by where they begin."""
+        cells = self._cells.get(table.number)
+        if cells is None:
+            cells = self._cells[table.number] = _Cells(table.cells)
+        return cells
 
 
 @cache

@@ -24,11 +24,10 @@ def members(data: bytes, name: str, budget: Budget) -> Iterator[Member]:
     if archive.needs_password():
         raise Rejected("encrypted", "archive protected by a password")
     files = [f for f in archive.list() if not f.is_directory]
-    budget.take(len(files), sum(max(f.uncompressed, 0) for f in files), len(data))
+    limit = sum(max(f.uncompressed, 0) for f in files)
+    budget.take(len(files), limit, len(data))
     if _dictionary(archive) > MAX_DICTIONARY:
         refuse("needs too much memory to unpack")
-    limit = sum(max(f.uncompressed, 0) for f in files)
-
     if any(f.is_symlink for f in files) or not all(map(py7zr.helpers.check_archive_path, archive.getnames())):
         raise Rejected("unreadable", "holds links or names that lead out of the archive")
 

@@ -73,6 +73,7 @@ class Filler:
         self._last: dict[int, _Held] = {}  # by column of the block: what its last cell gave
         self._steps: dict[int, str] = {}  # by merged task: when its last step begins
         self._aimed = False  # whether the titles of the block set targets
+        self._passing = _Held()  # what a cell gave that no other cell asks for
         self._more: dict[str, bool] = {}
 
     def learn(self, texts: Iterable[str]) -> None:
@@ -104,19 +105,20 @@ class Filler:
         share = RowShare(segment)
         for column, entry in placed:
             if column.role not in _SHARED:
-                held = self._cell(row, block, column, entry)
+                kept = entry.row_span > 1 or grid.across
+                held = self._cell(row, block, column, entry, _Held() if kept else self._passing)
             elif entry.text in _DITTO:
                 self._again(self._last.get(entry.column), share, segment)
                 continue
             else:
-                held = self._last[entry.column] = self._cell(row, block, column, entry)
+                held = self._last[entry.column] = self._cell(row, block, column, entry, _Held())
             if entry.row_span > 1:
                 self._merged[entry.start] = held
             if grid.across:
                 share.persons += held.persons
         for column, entry in covering:
             if column.role in _SHARED:
-                held = self._merged.get(entry.start) or self._cell(row, block, column, entry)
+                held = self._merged.get(entry.start) or self._cell(row, block, column, entry, _Held())
                 self._merged[entry.start] = self._last[entry.column] = held
                 self._again(held, share, segment)
         if block.marked:
@@ -156,14 +158,17 @@ class Filler:
             row.planned = planned
         return row
 
-    def _cell(self, row: RowView, block: Block, column: Column, entry: Entry) -> _Held:
-        """Read one cell and add what it gives to the result; a cell that should have given something is counted."""
+    def _cell(self, row: RowView, block: Block, column: Column, entry: Entry, held: _Held) -> _Held:
+        """Read one cell and add what it gives to the result and to ``held``; a cell that should have given something is
+        counted."""
         role = column.role
         if role in _SILENT or entry.text in _BLANK:
             return _NOTHING
-        held = _Held()
         _READERS.get(role, Filler._words_or_number)(self, row, block, column, entry, held)
         if held.mentions or held.persons:
+            if held is self._passing:
+                held.mentions.clear()
+                held.persons.clear()
             return held
         if cells.holds(column, entry, started=role == "start"):
             self._result.unread += 1
