@@ -61,8 +61,8 @@ class _Cells(dict[int, Cell]):
     """The cells of a table by where they begin."""
 
     def __init__(self, cells: Sequence[Cell]) -> None:
-        super().__init__((cell.start, cell) for cell in cells)
-        self._cells, self._begins = cells, list(self)
+        self._cells, self._begins = cells, [cell.start for cell in cells]
+        super().__init__(zip(self._begins, cells, strict=True))
 
     def around(self, start: int, row: int) -> Cell | None:
         """The cell in which an offset of a row lies. A row may begin before its first cell: with a quote, or with empty

@@ -102,7 +102,7 @@ def _matter(view: PartView, segment: Segment, i: int) -> Segment | None:
 
 def fill_item(view: PartView, task: Task) -> None:
     """The actions of what stands in an item or row that is one task; what says nothing of its own takes the task's."""
-    closing = min((u.start for u in task.units if u.form == "list"), default=0)
+    closing = min([u.start for u in task.units if u.form == "list"], default=0)
     brief = _brief(view, task)
     for u in task.units:
         own = _of_unit(view, u) if u.form == "subject" else _before(view, u) if u.start < closing else ""
@@ -118,8 +118,11 @@ def _brief(view: PartView, task: Task) -> str:
     """The action of a whole item as its list of units serves it: without the time at its head, the first comma part with
     what follows it closely. The first part and the whole sentence are near enough to it, whichever a reader takes.
     """
-    found, sentence = task.action, view.view(max(task.segment.start, task.segment.body))
-    if task.rule == "row" or sentence is None or ";" in found or "；" in found:
+    found = task.action
+    if task.rule == "row" or ";" in found or "；" in found:
+        return found
+    sentence = view.view(max(task.segment.start, task.segment.body))
+    if sentence is None:
         return found
     head = _HEAD.match(found)
     place = head.end() if head else 0

@@ -126,7 +126,12 @@ def _head(grid: Grid, i: int, block: Block) -> list[int]:
     """Numbers of the rows that make a head beginning with the i-th row; empty if none does."""
     first = grid.order[i]
     cells = grid.rows[first]
-    if not _like_head(cells) or (block.rows and grid.covering.get(first)) or (block.head and _fits(cells, block)):
+    if (
+        content.is_number(cells[0].text)
+        or not _like_head(cells)
+        or (block.rows and grid.covering.get(first))
+        or (block.head and _fits(cells, block))
+    ):
         return []
     rows = [first]
     for number in grid.order[i + 1 : i + _HEAD_ROWS]:
