@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, select
 
 from pipeline.store.counting import Counting
-from pipeline.store.schema import OUTCOMES, READINGS
+from pipeline.store.outcomes import plain
+from pipeline.store.schema import OUTCOMES
 
 
 def standing_rejects(connection: Connection, counting: Counting) -> dict[str, int]:
     """How many inputs are rejected for which reason, of the readings that count. Of several with the same bytes all but one
     are duplicates, as in :mod:`pipeline.merge`."""
     o = OUTCOMES.c
-    counts = and_(READINGS.c.version == o.version, READINGS.c.until == "")
-    rejected = select(o.reason, func.count()).join(READINGS, counts).where(o.reason != "").group_by(o.reason)
-    reasons = Counter({str(reason): int(count) for reason, count in connection.execute(rejected)})
+    rejected = plain(connection, select(o.version, o.reason).where(o.reason != ""))
+    reasons = Counter(reason for version, reason in rejected if version in counting.live)
     first: set[str] = set()
     for copy in counting.copies:
         if copy.reason == "empty":
