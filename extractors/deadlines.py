@@ -16,7 +16,7 @@ from extractors.language.times import Time
 from extractors.lexicon import patterns, words
 from extractors.lexicon.scanning import tree
 from extractors.mentions import DeadlineMention
-from extractors.status import TO_DATE, orders
+from extractors.status import TO_DATE, orders, section_tense
 from extractors.timeline import planned_for
 
 
@@ -50,6 +50,7 @@ _RELATIVE = re.compile(rf"(?!{patterns('deadlines', 'not_relative')})[一-龥]{{
 _QUOTED = re.compile(r"[^”]{0,2}”")  # “三月三”
 _CLAUSE_REACH = 240  # a clause is read this far from its time, as from a figure
 _WORK = words("figures", "verb")
+_BINDING = frozenset(words("deadlines", "binding"))
 _WILL = frozenset(words("deadlines", "will"))
 _DIGIT = re.compile(r"\s*\d")
 _CLOCK = re.compile(r"\s*\d{1,2}(?:[:：]\d\d|[时点])")  # 每日17时前
@@ -58,6 +59,9 @@ _ALONE = re.compile(r"[ \t)）]*(?:\n|$)")
 _BRACKET_BEFORE = re.compile(r"(?:^|\n)[ \t]*\($")
 _ALONE_BEFORE = re.compile(r"[ \t:：]$|^$")
 _RATED = re.compile(rf"的?(?:{_any('rated')})[^,，。;；]{{0,8}}\d")  # 每周课时不超过16节
+_SIGNED = re.compile(r"[一-龥()（）“”*]{3,30}(?:公司|局|委|办|政府|院|校|中心|会|部|组|所|厅|室|站|处|厂|矿|店) ?")
+_TAKEN_FROM = re.compile(r"[从自由][当本上下](?:年|月|季度?)$")
+_LATER = re.compile(r"[一二两三四五六七八九十\d]年[之以]?后$")
 _PER_HEAD = re.compile(r"每[一-龥]{1,2}$")
 _TIME_ONLY = 3
 _NAME_OPEN = re.compile(r"《[^》]*$")
@@ -167,7 +171,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         not t.uses
         and _ALONE.match(text, t.end)
         and (
-            _BRACKET_BEFORE.search(text, max(0, t.start - 3), t.start)
+            (t.start_date == t.end_date and _SIGNED.fullmatch(text, sentence.start, t.start))
+            or _BRACKET_BEFORE.search(text, max(0, t.start - 3), t.start)
             or (t.start_date == t.end_date and _ALONE_BEFORE.search(text, max(0, t.start - 3), t.start))
         )
     ):
@@ -186,6 +191,12 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         )
     ):
         return None
+    if t.kind == "from" and (
+        _TAKEN_FROM.match(t.text) or (t.uses == "term" and any(u.start == t.end for u in sentence.times))
+    ):
+        return None  # 从当月津贴中扣; 入夏后每周测温
+    if t.kind == "in" and t.uses == "day" and _LATER.search(t.text):
+        return t.kind, 0.4, "later"  # 两年后保存率达到85%
     if t.kind == "within" and not (t.duration or t.end_date):
         return None
     if (before[-1:] in "由从" and t.text.endswith("日") and _SHORTENED.match(text, t.end)) or (
@@ -232,16 +243,21 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         sentence.clauses
     ):
         clause = clause[0], sentence.clauses[i][1]
-    default: tense.Tense = sentence.segment.tense or view.tense
-    verdict, cue = tense.judge(_telling(sentence, clause, t), clause, t.end, default, looking_on=True)
+    told = section_tense(view, sentence)
+    if told == "done" and (
+        _future(view, t) or (t.kind == "every" and any(_future(view, u) for u in sentence.times[:_FEW]))
+    ):
+        told = "planned"  # a limit after the day on which the report was written promises
+    default: tense.Tense = told or view.tense
+    verdict, cue = tense.judge(_telling(sentence, clause, t, told), clause, t.end, default, looking_on=True)
     if t.kind == "every":
-        done = verdict == "done" and (sentence.segment.tense == "done" or cue != "")
+        done = verdict == "done" and (told == "done" or cue != "")
         return None if done else ("every", 0.93, cue)
     if verdict == "done" and not (
         t.kind in ("by", "from", "within") and cue in ("", "目前", "截止", "截至", "现有", "同比")
     ):
         return None
-    if verdict == "done" and sentence.segment.tense == "done":
+    if verdict == "done" and told == "done":
         return None
     past = _past(view, t)
     if past and (not (verdict == "planned" and cue) or _RELATIVE.match(text, t.end)):
@@ -274,6 +290,14 @@ def _steps_on(sentence: SentenceView, t: Time) -> bool:
             for u in sentence.times[:_FEW]
         )
         and sentence.text[t.end : t.end + 1] not in _PAUSES_OR_OF
+    )
+
+
+def _future(view: PartView, t: Time) -> bool:
+    """A limit that lies after the day on which the document was written."""
+    written = view.part.date
+    return (
+        t.kind == "by" and len(written) == 10 and written[0] == "2" and t.end_date[:1] == "2" and t.end_date > written
     )
 
 
@@ -318,11 +342,13 @@ def _dates(t: Time, kind: str) -> tuple[str, str]:
     return t.start_date, t.end_date
 
 
-def _telling(sentence: SentenceView, clause: tuple[int, int], t: Time) -> list[tense.Cue]:
+def _telling(sentence: SentenceView, clause: tuple[int, int], t: Time, told: tense.Tense) -> list[tense.Cue]:
     """The tense cues that may tell whether a time limits work: for X前 those of its own clause, outside the time itself."""
     cues = sentence.cues
-    if sentence.segment.tense == "done":  # 按…的要求 and 不断 promise nothing there, an order (12月底前要…) does
-        cues = [c for c in cues if c in sentence.firm_cues or orders(sentence, c[0])] if cues else cues
+    if told == "done":  # 按…的要求 and 不断 promise nothing there, an order (12月底前要…) does
+        cues = (
+            [c for c in cues if c in sentence.firm_cues or c[2] in _BINDING or orders(sentence, c[0])] if cues else cues
+        )
     near = tense.near(cues, clause[1])
     own = [c for c in near if not t.start <= c[0] < t.end]
     return own if t.kind == "in" else [c for c in own if clause[0] <= c[0] < clause[1]]

@@ -73,6 +73,7 @@ _LINE = re.compile(
 )
 _LONGEST_BARE = 20
 _LONGEST_MEMBER = 8
+_NUMBERED = re.compile(r"^\s*(?:\d{1,2}|[一二三四五六七八九十]{1,2})、")
 _NAMED = re.compile(r"[一二两三四五六七八九][元次]")  # 三元食品, 二元结构
 _NAMED_TURN = re.compile(r"[”\"办]|离岛")  # 最多跑一次”, 一次办
 _PAID = re.compile(r"[每花费价补奖罚缴付减省涨降]|元|[增加减少]了?$")
@@ -81,7 +82,7 @@ _RANK = re.compile(r"(?:前|后|倒数|排名|排第|列第|位列|居)\s*$")
 _RHETORICAL = re.compile(rf"(?:{'|'.join(re.escape(w) for w in words('figures', 'rhetorical'))})(?![台型车])")
 _CHINESE_ARTICLE = re.compile(r"[一壹](?!十|百|千|万|亿|点|至|到|两|二)")
 _BASIS = re.compile(
-    r"同比|环比|(?:比(?!重|例|率)|较)([^,，。;；]{1,14}?)(?:增|减|下降|上升|提高|降低|提升|回落|上涨|下跌|压降|压减|压缩|缩短|削减|多|少|翻|扩大|缩小|快|高|低)"
+    r"同比|环比|(?:比(?!重|例|率)|较)([^,，。;；]{1,14}?)(?:偏[多少高低]|增|减|下降|上升|提高|降低|提升|回落|上涨|下跌|压降|压减|压缩|缩短|削减|多|少|翻|扩大|缩小|快|高|低)"
 )
 _ATTENDED = re.compile(r"(?:参加|参会|出席|列席|到会)(?:人员|人|单位|领导)?:.{0,400}?共\s*\d")  # the heads of minutes
 _START = attrgetter("start")
@@ -218,7 +219,7 @@ def _summed_up(before: str, q: Quantity) -> bool:
     """Whether a count only sums up the members named right before it (存款、贷款、清收三项任务)."""
     if q.low is None or not 2 <= q.low <= 9:
         return False
-    members = before.rsplit(",", 1)[-1].split("、")
+    members = _NUMBERED.sub("", before.rsplit(",", 1)[-1]).split("、")
     return len(members) == int(q.low) and all(1 <= len(m) <= _LONGEST_MEMBER for m in members[1:])
 
 

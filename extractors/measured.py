@@ -37,6 +37,7 @@ _RATE_OVER = re.compile(r"(?:率|比例|占比|比重|程度)(?:仍|均|连续)?
 _RANKED = re.compile(  # 岚州市投资完成率最低,仅为58.4%
     r"([一-龥]{2,20}?(?:率|额|量|度|数|值|比例|占比))(?:相对)?(?:最|较|偏|略|过)[高低快慢大小好差多少],$"
 )
+_USED_FOR = re.compile(r"用于([一-龥]{2,14})")  # 其中180万元用于购置提灌设备
 _RANKED_REACH = 30
 _NOUN_FOLLOWS = re.compile(r"(?:以上|以下|左右|多|余)?的?(?![不时扣给予处并由按的])[一-龥“]")
 
@@ -167,6 +168,8 @@ def _read_indicator(sentence: SentenceView, clause: tuple[int, int], q: Quantity
         return right, right
     if right and q.dimension in ("percent", "ratio") and not _RATE_OVER.search(raw) and indicators.of_many(text, q.end):
         return right, right
+    if bare and (used := _USED_FOR.match(text, q.end, clause[1])):
+        return used[1], used[1]
     if bare and (told := _RANKED.search(text, max(sentence.start, memory.end, clause[0] - _RANKED_REACH), clause[0])):
         return indicators.before(told[1]), ""
     left = indicators.before(raw)

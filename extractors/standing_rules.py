@@ -17,7 +17,7 @@ def _any(key: str) -> str:
 
 _SENTENCE_REACH = 480  # what decides a figure stands this near; one "sentence" may be a page without its stops
 _RULE = re.compile(
-    r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?<![已体部均面构成楼现]封顶)(?=\s*\d)|总分|满分|不予|加计|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
+    r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?<![已体部均面构成楼现]封顶)(?=\s*\d)|总分|满分|不予|加计|考核(?=\d)|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
 )
 _RULE_SUBSIDY = re.compile(patterns("figures", "subsidy"))
 _POINTS = re.compile(
@@ -55,7 +55,21 @@ _OFFERED = re.compile(
 )
 _FROM_ON = re.compile(r"起(?=[,，。;；()]|$)")
 _USABLE = re.compile(r"(?:可用|立?减)")
+_EACH = re.compile(r"每|按|对|凡|前")
+_EACH_CASE = re.compile(r"每(?![年月周日季天旬半晚学])")
+_BY_STANDARD = re.compile(r"的标准(?:测算|计算|执行|核定|给予|予以|补助|补偿|安排|配备|发放)")
+_PAID_OUT = re.compile(r"兑付|兑现|拨付|支付")
+_MUST = re.compile(r"(?:必须|应?立即|一律)[一-龥]")  # 瓦斯浓度超过1%必须撤人
+_OVER = re.compile(r"(?<![不得])(?:超过|达到|高于)$")
+_SCHEME_REACH = 60
 _SCORING = re.compile("|".join(words("figures", "scoring")))
+
+
+def _near(sentence: SentenceView, q: Quantity, whole: int) -> tuple[int, int]:
+    """Between what offsets a word of scoring makes a number part of the scheme: of a whole stretch, or right around it."""
+    if whole:
+        return 0, whole
+    return max(sentence.start, q.start - _SCHEME_REACH), min(sentence.end, q.end + _SCHEME_REACH)
 
 
 def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measure: str) -> str | None:
@@ -66,16 +80,22 @@ def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measur
     done = sentence.segment.tense == "done"
     if (
         (m := _RULE.search(clause))
-        and (m.group() != "得分" or (measure in ("分", "%") and not _MEASURED_BY_POINTS.search(clause)))
+        and (m.group() != "得分" or (not done and measure in ("分", "%") and not _MEASURED_BY_POINTS.search(clause)))
         and not (done and m.group() == "罚款")
     ):
         return m.group()
-    if measure == "分" and not _MEASURED_BY_POINTS.search(clause):
+    if measure == "分" and not done and not _MEASURED_BY_POINTS.search(clause):
         return "分"
     around = sentence.text[max(sentence.start, q.start - _SENTENCE_REACH) : min(sentence.end, q.end + _SENTENCE_REACH)]
-    reported = sentence.segment.tense == "done" or (
-        sentence.text[q.start - 1 : q.start] in _RAISED_ENDS
-        and _RAISED.search(sentence.text, max(sentence.start, q.start - _RAISED_REACH), q.start) is not None
+    # 资助大学新生120名 counts who is given something, each of whom a rule would name (每名, 对…的企业).
+    counted = q.dimension == "count" and q.bound == "eq" and not _EACH.search(clause[: max(0, q.start - start)])
+    reported = (
+        counted
+        or sentence.segment.tense == "done"
+        or (
+            sentence.text[q.start - 1 : q.start] in _RAISED_ENDS
+            and _RAISED.search(sentence.text, max(sentence.start, q.start - _RAISED_REACH), q.start) is not None
+        )
     )
     subsidy = None if reported else _RULE_SUBSIDY.search(clause)
     if subsidy and (_RULE_FORM.search(around) or "/" in measure or _RULE_TERMS.search(clause)):
@@ -85,10 +105,11 @@ def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measur
             return "最高"
         if "等奖" in around:
             return "等奖"
-    if m := _POINTS.search(around):
+    schemed = bool(sentence.segment.path) and _SCORING.search(sentence.segment.path[-1]) is not None
+    if m := _POINTS.search(around if schemed else sentence.text, *_near(sentence, q, len(around) if schemed else 0)):
         return m.group()
     near = sentence.text[max(sentence.start, q.start - 8) : q.start]
-    if "每" in near and measure != "%" and (m := _RULE.search(around)):
+    if _EACH_CASE.search(near) and measure != "%" and (m := _RULE.search(around)):
         return m.group()  # 每发现1起,扣减50万元
     if subsidy and _RULE.search(around):
         return subsidy.group()
@@ -109,6 +130,16 @@ def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measur
         return "标准"
     if measure == "%" and clause.find("利率") >= 0 and _FROM_ON.match(sentence.text, q.end, sentence.end):
         return "起"
+    if _BY_STANDARD.match(sentence.text, q.end, sentence.end):
+        return "标准"
+    if measure == "%" and _PAID_OUT.search(clause) and _RULE_SUBSIDY.search(around):
+        return "兑付"
+    if (
+        q.bound == "ge"
+        and _MUST.match(sentence.text, q.end, sentence.end)
+        and _OVER.search(clause[: max(0, q.start - start)])
+    ):
+        return "必须"
     if measure == "%" and _GRADED.search(sentence.text, max(sentence.start, q.start - 20), q.start):
         return "考核"
     for m in _CONSEQUENCE.finditer(

@@ -71,10 +71,19 @@ _PROBLEM = re.compile(
     r"\s*(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．]\s*)?(?:存在|主要|具体|反馈|突出|整改)?的?问题(?:表现|描述|概述|内容)?[一二三四五六七八九十\d]{0,3}[:：]"
 )
 _AIM = re.compile(r"\s*(?:整改(?:目标|措施|要求|时限)|下步(?:措施|打算)|工作目标|目标任务|年度目标)[:：]")
+_REMEDY_LABEL = re.compile(r"(?<=[\n。;；])\s*整改(?:目标|措施|要求)[:：]")
+_ACHIEVED_LABEL = re.compile(r"(?:完成情况|整改进展|整改情况|进展情况|整改落实情况|整改成效)[:：]")
+# A level that is asked for, and how far the present is from it: 要求的不低于90%, 距98%的目标还差4个百分点.
+_ASKED_LEVEL = re.compile(r"(?:要求|规定)的(?:不低于|不少于|不高于|不超过)?$")
+_DISTANT = re.compile(r"[距离与][^,，。;；]{0,8}$")
+_OF_AIM = re.compile(r"的(?:目标|要求|任务)")
+_ALL_OF = re.compile(r"(?:带领|动员|发动|依托|团结)全[县市区省州镇乡村校院](?:[^,，。;；]{0,16}、)?$")
 _REMEDY = re.compile(r"整改(?:目标|措施|时限|要求)")
 # Where a paragraph that reports goes on to what comes next.
-TURN = re.compile(r"(?:下一步|下步|下一阶段|下阶段|下半年|接下来|明年|来年|今后|新的一年)(?!的)")
-_NEXT = ("下一步", "下步", "下一阶段", "下阶段", "接下来", "明年", "来年")
+TURN = re.compile(
+    r"(?:下一步|下步|下一阶段|下阶段|下半年|接下来|明年|来年|今后|新的一年)(?!的)|会议(?:原则|审议)?(?:决定|要求|议定|明确|同意|确定|通过)"
+)
+_NEXT = frozenset(words("tense", "next"))
 _SENTENCE_HEAD = re.compile(r"(?:^|[。.;；\n])[\s\d一二三四五六七八九十(（)）、.．是]{0,6}$")
 _GOES_ON = re.compile(r"其中|另有|此外|其余")
 _ATTRIBUTE_ENDS, _PLAN_ENDS, _STATE_ENDS, _ARROW_ENDS = map(last_characters, (_ATTRIBUTE, _PLAN_VALUE, _STATE, _ARROW))
@@ -129,6 +138,12 @@ def status(
         and _THEREOF.match(text, q.end, clause[1])
     ):
         return "target", "计划", 0.85
+    if _ASKED_LEVEL.search(text, max(clause[0], q.start - 10), q.start) or (
+        _OF_AIM.match(text, q.end, clause[1]) and _DISTANT.search(text, max(clause[0], q.start - 10), q.start)
+    ):
+        return "target", "要求", 0.8
+    if _ALL_OF.search(text, max(clause[0], q.start - 24), q.start):
+        return "actual", "全", 0.8
     if beside == "的" and _AMONG.match(text, q.end, sentence.end):
         return "actual", "中", 0.85
     if _LISTED_NOW.search(text, max(clause[0], q.start - 40), q.start):
@@ -229,6 +244,9 @@ def _promised(sentence: SentenceView, q: Quantity) -> bool:
 def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q: Quantity) -> tuple[tense.Tense, float]:
     """Tense of the section, else of what the paragraph said before, else of the part, with its certainty."""
     segment, text = sentence.segment, sentence.text
+    remedied = list(_REMEDY_LABEL.finditer(text, segment.start, min(segment.end, sentence.start + 8)))
+    if remedied and not _ACHIEVED_LABEL.search(text, remedied[-1].end(), sentence.start + 8):
+        return "planned", _SURE
     if segment.kind in ("item", "heading") and _PROBLEM_ITEM.search(view.text, sentence.end, segment.end + 12):
         return "done", 0.75
     if text[segment.start] in _PROBLEM_HEADS and _PROBLEM.match(text, segment.start, segment.end):
@@ -282,6 +300,12 @@ def _aimed(sentence: SentenceView, start: int, end: int) -> bool:
     )
 
 
+def section_tense(view: PartView, sentence: SentenceView) -> tense.Tense:
+    """The tense of the section of a sentence: planned from where a paragraph of a report goes on to what comes next."""
+    told = sentence.segment.tense
+    return "planned" if told == "done" and _turn(view, sentence)[0] < sentence.end else told
+
+
 def _turn(view: PartView, sentence: SentenceView) -> tuple[int, int]:
     """Where the paragraph goes on to what comes next: by any word (下半年,…), and by one that parts it from what was done
     (下一步,…); the end of the text where it does not."""
@@ -294,7 +318,11 @@ def _turn(view: PartView, sentence: SentenceView) -> tuple[int, int]:
             for m in TURN.finditer(view.text, segment.body, segment.end)
             if _SENTENCE_HEAD.search(view.text, max(0, m.start() - 8), m.start())
         ]
-        parting = next((m.start() for m in heads if m.group() in _NEXT and m.start() > segment.body), never)
+        parting = (
+            never
+            if heads and heads[0].start() == segment.body
+            else next((m.start() for m in heads if m.group() in _NEXT and m.start() > segment.body), never)
+        )
         found = view.turns[segment.start] = (heads[0].start() if heads else never), parting
     return found
 

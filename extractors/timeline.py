@@ -28,6 +28,7 @@ _SAID_NOW = re.compile(
     r"[本今明昨]|[上下](?![旬半中])"
 )  # 下周三前: from the day the paper was written, not from the month named last
 _MONTH_EDGE = re.compile(r"月[底末内]")
+_AHEAD = re.compile("(?:明|来)年$")  # 推迟到明年,计划3月动工、8月底前竣工
 _OWN = re.compile(r"(?:本|这个)(?P<unit>[季月])")
 _PLANNED_FOR = re.compile(r"(?<![前上\d])(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})(?:(?P<unit>[季月])(?![底末初前]))")
 _SPEAKER = re.compile(r"今|本|明|去|前年|上年|后年")
@@ -134,7 +135,7 @@ class Timeline:
         if not _FIXED_YEAR.match(first):
             return
         year, month = int(first[:4]), _month_of(t)
-        if not t.uses and not _COMPARED.search(self.text, max(0, t.start - 2), t.start):
+        if (not t.uses or _AHEAD.search(t.text)) and not _COMPARED.search(self.text, max(0, t.start - 2), t.start):
             self._named = year
             if t.kind == "by":
                 self._ahead = year

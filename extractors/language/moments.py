@@ -31,7 +31,7 @@ _COUNTED = frozenset("一两二三半123456789")  # how long before: 开学前�
 _TERM_HEADS = frozenset(word[0] for word in _EVENTS["terms"]) | frozenset("本上下新第")
 _TERM = re.compile(
     rf"(?:{alternation(_EVENTS['terms'])}|(?<!防)汛(?=[前后]))(?:结束|开始|来临|到来)?"
-    rf"(?:(?P<by>[之以]?{guard('前')})|(?P<from>[之以]?{guard('后')})|{guard('内')}|期间|初(?!中|级)|末)|(?:本|上|下|新|第[一二])学期|本学年"
+    rf"(?:(?P<by>[之以]?{guard('前')})|(?P<from>[之以]?{guard('后')})|{guard('内')}|期间|初(?!中|级)|末)|(?:本|上|下|新|第[一二])学期|本学年|期末(?=交|上[交报]|汇总|报|完成|召开|组织|评选|考评)"
 )
 _NOW = re.compile(rf"{SP}[到至]{SP}(?:今(?!年|后|明)|现在|目前)")
 _WEEKDAY = re.compile(JOIN + "(?:本周|周|星期|礼拜)(?P<wd>[一二三四五六日天])")
@@ -168,6 +168,8 @@ def members(text: str, at: int) -> list[Hit] | None:
     m = _ITEM.match(text, at)
     if m is None or text[max(0, at - 4) : at].rstrip(" (")[-1:] in ("", "\n"):
         return None
+    if text[at].isascii() != text[m.end()].isascii():
+        return None  # 三、9月份工作计划: a list number
     starts, end = [at], m.end()
     while more := _ITEM.match(text, end):
         starts.append(end)

@@ -57,6 +57,8 @@ _PATTERNS = [
     '[“"「]?十[一二三四五六七八九]?五',
     '[“"「][七八九]五',
     "[_*×Xx]{1,8} {0,3}年",
+    "[单双]周的?(?:周|星期|礼拜)",
+    "每[早晚]",
     "(?:周|星期|礼拜)[一二三四五六日天](?:[前之以上下中、]|早上|晚上)",
     f"(?:近|最近|过去的?|未来的?|今后|用|上|下|前|后) {{0,2}}[{_N}]{{1,4}} {{0,3}}(?:{_UNIT}|{_AND})",
     f"每(?:间?隔)? {{0,3}}[{_N}]{{0,3}} {{0,3}}个?[半年月季周日天旬学工星礼]",
@@ -64,12 +66,13 @@ _PATTERNS = [
     "隔[年月周日天]",
 ]
 _HEADS = (
-    "".join(sorted({word[0] for word in _LITERAL})) + '岁年月季旬上中下前后首元QqXx_*×“"「第近最过未用每逐按隔周星礼'
+    "".join(sorted({word[0] for word in _LITERAL}))
+    + '岁年月季旬上中下前后首元QqXx_*×“"「第近最过未用每逐按隔周星礼单双'
 )
 # The characters that can come second, a table as well: most heads are dropped here before any word is tried.
 _SECOND = (
     "".join(sorted({word[1] for word in _LITERAL}))
-    + " 半年月季周日天旬学工星礼期拜个间隔近去来后世初中底末终内度上下_*×Xx五七八九十"
+    + " 半年月季周日天旬学工星礼期拜个间隔近去早晚来后世初中底末终内度上下_*×Xx五七八九十"
 )
 
 PLACE = re.compile(

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from extractors import lexicon
-from extractors.language.measures import unit_at
+from extractors.language.measures import Unit, unit_at
 
 Bound = Literal["eq", "approx", "ge", "le", "range"]
 Change = Literal["", "up", "down"]
@@ -233,6 +233,11 @@ def rate(text: str, start: int) -> str:
     return ""
 
 
+def _is_time(unit: Unit) -> bool:
+    """Whether a unit is one of time by which work recurs; an hour is a measure of what is sold (每小时不超过3元)."""
+    return unit.dimension == "time" and unit.canonical != "小时"
+
+
 _ONE_OF = re.compile(r"[^\d一]{1,6}(?:一|1 ?)")
 
 
@@ -242,7 +247,7 @@ def per(text: str, start: int) -> str:
     at = text.rfind("每", left, start)
     if at < 0:
         return ""
-    while at >= 0 and (timed := unit_at(text, at + 1)) is not None and timed[0].dimension == "time":
+    while at >= 0 and (timed := unit_at(text, at + 1)) is not None and _is_time(timed[0]):
         at = text.rfind("每", left, at)  # 每人每月: time is no denominator here
     if at < 0:
         return ""
@@ -259,12 +264,7 @@ def per(text: str, start: int) -> str:
                 return noun
         one = _ONE_OF.match(text, begin, start)
         found = unit_at(text, one.end()) if one else None
-    if (
-        found is None
-        or found[0].dimension == "time"
-        or found[1] > start
-        or found[0].canonical in ("次", "轮", "批", "期")
-    ):
+    if found is None or _is_time(found[0]) or found[1] > start or found[0].canonical in ("次", "轮", "批", "期"):
         return ""
     return found[0].canonical
 

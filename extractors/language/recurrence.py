@@ -34,7 +34,7 @@ _FREQ = {
 
 _EVERY = re.compile(
     rf"每(?P<skip>间?隔)?{SP}(?P<n>{_NUM})?{SP}个?(?P<u>半个?月|半年度?|年度?{names('年')}|月份?{names('月')}|季度?{names('每季')}|学年|学期"
-    rf"|(?:周{names('每周')}|星期|礼拜)|工作日|天{names('天')}|日{names('日')}|旬)"
+    rf"|(?:周{names('每周')}|星期|礼拜)|工作日|天{names('天')}|日{names('日')}|旬|(?P<night>[早晚])(?=\d|[一二三四五六七八九十]|[前上]))"
 )
 _SHORT = re.compile(
     rf"(?:逐(?P<a>[月季周日旬])度?|按(?P<b>半年|年{names('按年')}|月{names('按月')}|季{names('每季')}|周{names('每周')}|旬|日{names('按日')})度?"
@@ -46,6 +46,7 @@ _TERM_EDGE = re.compile(
 _WEEKDAYS = re.compile(
     rf"(?<![每本上下这]){_WEEK}[一二三四五六日天](?:[、和及]{_WEEK}[一二三四五六日天]){{1,6}}(?:[上下]午|早上|晚上)?"
 )
+_ODD_WEEKS = re.compile(rf"[单双]周(?:的)?{_WEEK}(?P<wd>[一二三四五六日天])")
 _LIMIT = re.compile(_BEFORE)
 _WHOLE_DATE = rf"(?P<date>(?P<m>{_MON}){SP}月{SP}(?P<d>{_DAY}){SP}[日号])"
 _EVERY_DATE = re.compile(rf"每年度?的?{SP}{_WHOLE_DATE}")
@@ -108,6 +109,9 @@ def rhythm(text: str, at: int) -> list[Rule]:
 
 def weekdays(text: str, at: int) -> list[Rule]:
     """周二、周四下午: two or more days of the week are days of every week. Empty if none begin at an offset."""
+    odd = _ODD_WEEKS.match(text, at)
+    if odd:  # 单周星期三
+        return [Rule(at, odd.end(), f"FREQ=WEEKLY;INTERVAL=2;BYDAY={_BYDAY[odd['wd']]}")]
     m = _WEEKDAYS.match(text, at)
     if m is None:
         return []
@@ -146,7 +150,7 @@ def _one(text: str, at: int) -> tuple[str, int] | None:
     m = _EVERY.match(text, at)
     if m is None:
         return None
-    unit, end = m["u"], m.end()
+    unit, end = "天" if m["night"] else m["u"], m.end()
     n = integer(m["n"]) if m["n"] else 1
     if n < 1:
         return None

@@ -124,7 +124,7 @@ def _read(text: str, at: int, floor: int, hits: list[Hit]) -> list[Hit] | None:
         return found or None
     if head in _COUNTED and (rules := rhythm(text, at)):
         return [Hit(r.start, r.end, "every", Repeat(r.rule)) for r in rules]
-    if head in "周星礼" and (rules := weekdays(text, at)):
+    if head in "周星礼单双" and (rules := weekdays(text, at)):
         return [Hit(r.start, r.end, "every", Repeat(r.rule)) for r in rules]
     before = text[at - 1] if at else ""
     if before and (

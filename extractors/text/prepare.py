@@ -97,7 +97,7 @@ def _part(
             year, year_source = option, "option"
     reported = reported_year(name, opening, headings, year) if kind == "plan_and_summary" and year else None
     told = kind == "notice" and _SUFFIX.sub("", name).rstrip("》)").endswith("通报")  # 情况的通报 tells what was found
-    _tenses(text, segments, kind, year, reported, told=told)
+    _tenses(text, segments, kind, year, reported, told=told, written=int(date[:4]) if date[:4].isdigit() else 0)
     dots = dots_stop(text, start, end)
     steps = steps_in(text, start, end)
     cut = [Sentence(a, b, s) for s in segments for a, b in sentences(text, s.start, s.end, dots, steps)]
@@ -176,7 +176,7 @@ def _label_of(text: str, s: Segment) -> re.Match[str] | None:
     return found
 
 
-_RESOLVED = re.compile(r"会议(?:决定|要求|明确|议定|确定|强调)[^。]{0,4}[:：]\s*$")
+_RESOLVED = re.compile(r"会议(?:原则)?(?:决定|要求|明确|议定|同意|确定|强调)[^。]{0,4}[:：]\s*$")
 _TAIL = 14
 _AHEAD = re.compile(
     r"(?:下一步|下步|下一?阶段|接下来|明年|来年|新的一年|今后)(?!的|将迎)(?:[,，]|[^,，。;；]{0,12}[,，:：])"
@@ -190,7 +190,7 @@ def _comes_next(text: str, s: Segment, year: int | None) -> bool:
 
 
 def _tenses(
-    text: str, segments: list[Segment], kind: str, year: int | None, reported: int | None, *, told: bool
+    text: str, segments: list[Segment], kind: str, year: int | None, reported: int | None, *, told: bool, written: int
 ) -> None:
     """Set tense and year of every segment: from the nearest heading that says so, else from the part.
 
@@ -220,6 +220,15 @@ def _tenses(
             if depth == 1 and kind == "plan_and_summary":  # first what was done, then what is planned
                 tense = latest = tense or latest
             own = (max(named) if tense == "planned" else named[0]) if named else around
+            if (
+                not named
+                and depth == 1
+                and tense == "planned"
+                and base == "done"
+                and year is not None
+                and written > year
+            ):
+                own = written  # what a report on 2023, written in 2024, asks for
             if not named and year is not None and tense == "done" and any(w in heading for w in _LAST_YEAR):
                 own = year - 1
             elif not named and depth == 1 and tense == "done" and reported is not None:

@@ -282,6 +282,7 @@ def _tense_cues() -> tuple[re.Pattern[str], dict[str, tuple[Tense, bool]]]:
     return re.compile(tree(cues)), cues
 
 
+_STATE = re.compile(r"(?<![解握清报核查])情况[。.:;]?$")  # 本月安全生产情况; 摸清情况 is work
 _NEW = ("新", "更", "大")  # 实现新进展, 取得更大成效: hoped for as often as reached
 
 
@@ -301,7 +302,7 @@ def tense_of(heading: str, outer: Tense) -> Tense:
             continue  # the last stage of a plan: (三)验收总结(11月)
         if not weak or outer in ("", tense):
             found = tense
-    return found
+    return found or ("done" if _STATE.search(heading) else "")
 
 
 def signature(text: str, segments: list[Segment]) -> tuple[str, str]:

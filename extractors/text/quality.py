@@ -61,7 +61,7 @@ def _numberless(body: str) -> int:
 
 def _percent_lost(body: str) -> bool:
     bare = sum(1 for _ in _SHARE.finditer(body))
-    if "%" not in body and "百分之" not in body:
+    if "%" not in body:
         bare += sum(1 for _ in _SHARE_ALONE.finditer(body))
     bare += sum(1 for _ in _TENS.finditer(body))
     return bare >= 2 or bool(_WEIGHT.search(body)) or (bare == 1 and "%" not in body and "百分之" not in body)
