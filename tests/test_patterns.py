@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from random import Random
 
 import pytest
@@ -61,3 +62,9 @@ def test_a_scanner_finds_what_an_alternation_finds() -> None:
         spans.append(m.span(m.lastindex or 0))
         at = spans[-1][1]
     assert spans == expected and len(spans) > 1000
+
+
+def test_digits_and_blanks_of_all_scripts_are_among_the_edges() -> None:
+    everything = "".join(map(chr, range(sys.maxunicode + 1)))
+    assert first_characters(re.compile(r"\d")) == set(re.findall(r"\d", everything))
+    assert first_characters(re.compile(r"\s")) == set(re.findall(r"\s", everything))
