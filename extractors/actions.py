@@ -15,6 +15,7 @@ _CLOCK = re.compile(
     r"(?:[上下]午|早上|晚上|夜间)?(?:(?:\d{1,2}[:：]\d\d|\d{1,2}[时点](?:\d{1,2}分|整|半)?)(?:之前|以前|前)?|(?<=[上下]午)|(?<=[早晚]上)|(?<=夜间)|(?:下班|上班|放学|收工|开班)前(?!\d))"
 )
 _DURING = re.compile(r"[一-龥]{2,8}?期间[,，]?(?!的)")  # 保供期间报送负荷
+_BEFORE_EVENT = re.compile(r"在[\u4e00-\u9fff“”]{2,12}前(?![期述端沿])(?!的)")  # 在换届前考察到位
 _A_FEW = 3
 _BRACKET_END = re.compile(r"[(（\[【][^()（）\[\]【】]*$")
 _TIME_LABEL = re.compile(r"[^,，。;；:：\n]{0,8}(?:月份?|[上中下]旬|周|季度|学期|阶段)[:：]")  # 4月:举办招聘会
@@ -40,6 +41,8 @@ def phrase(text: str, start: int, end: int) -> str:
     begin = opening(text, start, end)
     if (during := _DURING.match(text, begin, end)) and end - during.end() > _A_FEW:
         begin = _OPEN_MODAL.match(text, during.end(), end).end()  # type: ignore[union-attr]
+    if (event := _BEFORE_EVENT.match(text, begin, end)) and end - event.end() > _A_FEW:
+        begin = event.end()
     if clock := _CLOCK.match(text, begin, end):
         begin = _OPEN_MODAL.match(text, clock.end(), end).end()  # type: ignore[union-attr]
     found = text[begin:end].strip(_EDGE)

@@ -65,7 +65,7 @@ def _own_words(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int])
 def labelled(sentence: SentenceView, n: int, t: Time, clause: tuple[int, int]) -> str:
     """What a time behind a label limits where its line says so: 材料报送截止时间:5月8日 is for the 材料报送."""
     found = _own_words(sentence, n, t, clause)
-    if _LASTING.fullmatch(found):
+    if _LASTING.fullmatch(found) or "\n" in sentence.text[t.end : t.end + 2]:
         found = ""  # 10月31日并长期坚持
     if (
         not found

@@ -34,6 +34,9 @@ _MEANS = re.compile(
     "以[^,，]{2,40}为|围绕|聚焦|面向|依托|针对|按照|根据|结合|通过|对照|立足|坚持|紧扣|充分发挥|发挥|加大对|对"
 )
 _PARTNER_REACH = 16
+_GROUND = re.compile(
+    r"(?:按照?|根据|依据|结合|对照|本着)[^,，。;；]{2,30}(?:原则|要求|标准|分工|部署|方案|精神|规定|办法|意见)[,，]"
+)
 _BRIEFEST = 6
 _CLOSELY = 2.2  # times the length of the first comma part
 _TIMES_LOOKED_AT = 4
@@ -315,6 +318,8 @@ def _after(view: PartView, task: Task, u: UnitMention, stop: int) -> str:
             return task.units[i].action
     if serves := _SERVES.match(text, begin, stop):
         begin = serves.end()
+    if means := _GROUND.match(text, begin, stop):
+        begin = means.end()  # X牵头,Y配合,按照谁主管谁负责的原则,逐笔落实
     sentence = view.view(u.start)
     return actions.first_part(text, *(_without_times(sentence, begin, stop) if sentence else (begin, stop)))
 

@@ -26,6 +26,9 @@ _OF_NOUN = re.compile("[一-龥]{2,4}的(?=[一-龥])")  # 由教育局核定的
 _OUGHT = ("应", "应当", "须", "需")
 _DISPOSES = ("把", "将")
 _FELL_SHORT = re.compile("实际|仅|只有|不足|未能?|尚")
+_WISHED = re.compile(
+    "(?:[一-龥]{0,4}(?:认真|结合实际|切实|遵照))*(?:贯彻|抓好|做好|组织|遵照)?(?:贯彻|执行|落实|实施)[。,，]"
+)  # 请各单位认真抓好落实
 _FAR = 300
 _AHEAD = re.compile(r"(?:[月底初末旬日号]|春节|[元国][旦庆节])前(?!的)")
 _UNDER = re.compile(r"在[^,，。;；]{2,30}(?:领导|指导|支持|关心|帮助|配合)下")
@@ -92,6 +95,8 @@ def _is_vision(text: str, sentence: Sentence, tail: Tail) -> bool:
 
 def _called(text: str, sentence: Sentence, group: Group, tail: Tail) -> float:
     """After 由 or 责成."""
+    if group.cue == "请" and _WISHED.match(text, tail.place, sentence.end):
+        return 0.0
     if group.context == "by" and _OF_NOUN.match(text, tail.place):
         return 0.4
     if tail.kind in ("role", "verb", "modal", "with", "time", "preposition", "comma"):

@@ -205,7 +205,7 @@ def _members(
             people.append((place, stop))
             place = reached = stop
             continue
-        if text[place] == "由":
+        if text[place] == "由" or (loose and place > start and any(c in mark for c in ",，")):
             pending = []  # 责任单位:桥梁工区,由工程部配合
         if not loose and lexicon.officer.match(piece.group()):
             place = reached = stop  # (分管副校长负责,总务处落实)

@@ -21,11 +21,12 @@ _HOLDS = re.compile(
     r"(?:是|为|作为)[^,，。;；、]{0,14}?(?:(?P<lead>牵头|主办)|(?P<assist>配合|协助|协办)|(?:责任|承办|实施|第一责任))(?:单位|部门|主体|人)?(?=[,，。;；])"
 )
 # 区司法局监督。: who looks on stands at the end and serves the words before.
-_LOOKS_ON = re.compile(r"(?:负责|全程|跟踪|现场)*(?P<cue>监督|督办)(?=[,，。;；)）\n]|$)")
+_LOOKS_ON = re.compile(r"(?:负责|全程|跟踪|现场)*(?P<cue>监督|督办|督导)(?=[,，。;；)）\n]|$)")
 # 各市州整改情况于11月10日前报省办: what is handed in stands before the time.
 _HANDS_IN = re.compile(
     r"[\u4e00-\u9fff]{0,6}?(?:情况|总结|方案|报告|清单|台账|材料|报表|数据)(?:请|应|须|要|务必)?(?=[于在每]|[0-9]{1,2}月|[月年季周][底末])"
 )
+_SEATED = re.compile("设在[^,，。;；]{2,20}[,，]")  # 指挥部办公室设在市城管局,负责日常调度
 _HANDED = re.compile("报|[递提上]?交|送")
 _NOUN = re.compile("[的率]|进度|数量|比例")  # 乡镇文化站达标率
 _COLON = re.compile(r"[*_]{0,3}[:：][ *_]{0,4}")
@@ -129,6 +130,8 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
         m.end() >= end or text[m.end()] != "的" or group.cue == "、"
     ):
         return Tail("role", m["tail"], m.end(), lexicon.tail_roles[m["tail"]])
+    if (seat := _SEATED.match(text, place, end)) and (role := lexicon.role_tail.match(text, seat.end(), end)):
+        return Tail("role", role["tail"], role.end(), lexicon.tail_roles[role["tail"]])
     if looks := _LOOKS_ON.match(text, after, end):
         return Tail("role", looks["cue"], looks.end(), "supervise")
     if (hands := _HANDS_IN.match(text, place, end)) and _HANDED.search(text, hands.end(), min(end, hands.end() + 30)):
