@@ -140,9 +140,9 @@ class PartView:
             self._steps = (int(m[1]), int(m[2])) if m else ()
         return self._steps or None
 
-    def scope_year(self, sentence: SentenceView) -> int | None:
-        """The year that the sentence or its paragraph named last as its own; None where none is named."""
-        return self.timeline.scope(sentence.segment, sentence.end)
+    def scope_year(self, sentence: SentenceView, before: int | None = None) -> int | None:
+        """The year that the sentence (up to an offset) or its paragraph named last as its own; None where none is named."""
+        return self.timeline.scope(sentence.segment, sentence.end if before is None else before)
 
     @property
     def tense(self) -> tense.Tense:

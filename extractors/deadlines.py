@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from extractors import limited_work, tense
 from extractors.context import PartView, SentenceView
+from extractors.language import times
 from extractors.language.times import Time
 from extractors.lexicon import patterns, words
 from extractors.lexicon.scanning import tree
@@ -119,6 +121,7 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
     labelled = _LABEL.search(text, max(sentence.segment.start, t.start - 60), t.start)
     kind: str = t.kind
     confidence, cue = 0.93, ""
+    t = _in_own_year(view, sentence, t)
     if "T" in t.duration:
         return None  # hours are dropped
     if kind == "in" and _AT_LATEST.search(text, max(clause[0], t.start - 4), t.start):
@@ -154,7 +157,7 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         text, max(sentence.start, t.start - 40), t.start
     ):
         return None
-    if limited_work.nominal(t) or _year_end_thing(text, t):
+    if limited_work.nominal(t) or _year_end_thing(text, t) or before.endswith("关于"):
         return None
     if (
         before.endswith("不")
@@ -299,6 +302,19 @@ def _future(view: PartView, t: Time) -> bool:
     return (
         t.kind == "by" and len(written) == 10 and written[0] == "2" and t.end_date[:1] == "2" and t.end_date > written
     )
+
+
+def _in_own_year(view: PartView, sentence: SentenceView, t: Time) -> Time:
+    """A month or day without a year of its own, in the year of the document where its sentence orders and the year before
+    was only told of (去年共办结…。县局要于6月…)."""
+    own = view.part.year
+    if own is None or t.uses != "year" or not _past(view, t) or sentence.segment.tense == "done":
+        return t
+    named = [u for u in sentence.times_before(t.start) if _whole_year(u) or u.uses != "year"]
+    if named or sentence.segment.year not in (None, own):
+        return t
+    verdict, cue = tense.judge(sentence.cues, sentence.clause(t.start), t.start, "done", looking_on=True)
+    return times.resolve(t, date(own, 1, 1)) if verdict == "planned" and cue else t
 
 
 def _past(view: PartView, t: Time) -> bool:

@@ -40,6 +40,8 @@ def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str
             year = view.segment.year
             return (f"{year}-01-01", f"{year}-12-31") if year else ("", "")
         if t.kind == "in" and t.start_date and t.end_date:
+            if t.start < clause_start and view.segment.tense == "planned" and _within_year(t):
+                return "", ""  # 10月投入运营,二期概算2900万元: what is planned is dated by its own comma part
             if t.start_date[:4] == t.end_date[:4] and _YEARLY.search(text, max(clause_start, q.start - 12), q.start):
                 return "", ""  # 由2010年的162亿元增加到2015年的287亿元,年均增长12%
             return t.start_date, t.end_date
@@ -47,9 +49,13 @@ def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str
             return "", t.end_date
         if t.kind == "by" and t.end_date and _STOOD_AT.match(text, t.end) and not t.text.endswith("前"):
             return "", t.end_date  # 2023年末为13.2%
-        if t.start >= clause_start:
-            return "", ""
+        if t.start >= clause_start or (t.kind == "by" and text[t.start - 1] in ",，;；"):
+            return "", ""  # a limit that opens its comma part: what stands before it is of another time
     return "", ""
+
+
+def _within_year(t: Time) -> bool:
+    return not (t.start_date.endswith("-01-01") and t.end_date.endswith("-12-31"))
 
 
 def _measured_against(view: SentenceView, t: Time) -> bool:

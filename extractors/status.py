@@ -43,6 +43,9 @@ _SHARE_OF = r"[^,，。;；]{0,8}(?:目标|任务|计划|预算)[^,，。;；]{0
 _COMPARISON = re.compile(
     rf"同比|环比|去年同期|上年同期|序时进度|列全|居全|排名第|排第|位居|位列|占{_SHARE_OF}|完成{_SHARE_OF}"
 )
+# 在上年满意度87.6%的基础上, 上学期共收缴147件: what was, whatever is planned around it.
+_BASES = ("的基础上", "基础上", "的基数上")
+_LAST_TERM = re.compile(r"(?:去年|上年|上年度|上学年|上学期|前一年|上月|上季度|上半年已)(?![末底的同初])")
 _LAST_YEAR = re.compile(r"\s*(?:去年|上年|上学年|上学期|前一年|过去(?:的)?一年|[一二三四五\d]年来)(?![末底])")
 # 某公司的总投资3.5亿元、占地176亩、年产500吨…项目: all numbers up to 项目 describe it.
 _MODIFIER = re.compile(r"的(?:总投资|投资|占地|年产)[^,，。;；]{0,60}$")
@@ -52,6 +55,8 @@ _COULD = re.compile(r"可(?!支配|再生|用|持续|比|行|控)")
 _ARROW = re.compile(r"\s*(?:→|⟶|➔|—>|->|=>)\s*[≥≤><]?\s*$")
 _SURE = 0.85
 _ORDER_REACH = 24
+_PART_BREAKS = frozenset(",，;；:：")
+_OPENS = 3  # 截至 and the like before a time that opens its sentence
 _SIZES = ("length", "volume", "mass", "power", "voltage", "area")
 _SPECIFIED = re.compile(r"(?:级|以上|及以上)?[一-龥]")  # 2座4.3米焦炉
 _MODEL = re.compile(r"(?:级|以上|及以上)?[一-龥]{2,10}")  # 200马力拖拉机5台
@@ -87,7 +92,9 @@ _NEXT = frozenset(words("tense", "next"))
 _SENTENCE_HEAD = re.compile(r"(?:^|[。.;；\n])[\s\d一二三四五六七八九十(（)）、.．是]{0,6}$")
 _GOES_ON = re.compile(r"其中|另有|此外|其余")
 _ATTRIBUTE_ENDS, _PLAN_ENDS, _STATE_ENDS, _ARROW_ENDS = map(last_characters, (_ATTRIBUTE, _PLAN_VALUE, _STATE, _ARROW))
-_PROBLEM_HEADS, _YEAR_HEADS, _GOES_ON_HEADS, _AIM_HEADS = map(first_characters, (_PROBLEM, _LAST_YEAR, _GOES_ON, _AIM))
+_PROBLEM_HEADS, _YEAR_HEADS, _GOES_ON_HEADS, _AIM_HEADS, _TERM_HEADS = map(
+    first_characters, (_PROBLEM, _LAST_YEAR, _GOES_ON, _AIM, _LAST_TERM)
+)
 
 
 def status(
@@ -144,6 +151,12 @@ def status(
         return "target", "要求", 0.8
     if _ALL_OF.search(text, max(clause[0], q.start - 24), q.start):
         return "actual", "全", 0.8
+    if text.startswith(_BASES, q.end) or (
+        text[clause[0]] in _TERM_HEADS
+        and _LAST_TERM.match(text, clause[0])
+        and not tense.between(sentence.cues, clause[0], q.start)
+    ):
+        return "actual", "基础", 0.85
     if beside == "的" and _AMONG.match(text, q.end, sentence.end):
         return "actual", "中", 0.85
     if _LISTED_NOW.search(text, max(clause[0], q.start - 40), q.start):
@@ -183,7 +196,7 @@ def status(
     if beside in _ARROW_ENDS and _ARROW.search(text, max(clause[0], q.start - 6), q.start):
         return "target", "→", 0.9
     default, certainty = _default(view, sentence, clause, q)
-    verdict, cue = tense.judge(_telling(sentence, clause, q, default, certainty), clause, q.start, default)
+    verdict, cue = tense.judge(_telling(view, sentence, clause, q, default, certainty), clause, q.start, default)
     past = _past(view, time)
     if past and (cue == "" or cue in ("预计", "目标", "计划", "将", "可")):
         return "actual", time[1] or time[0], 0.7 if cue == "预计" else 0.88
@@ -204,8 +217,21 @@ def _raised(sentence: SentenceView, clause: tuple[int, int], n: int, q: Quantity
     return later.start < clause[1] and _TO.search(text, q.end, later.start) is not None
 
 
+def _turned(view: PartView, sentence: SentenceView, q: Quantity) -> int:
+    """Where the last time before a figure begins that turns its sentence from what was to what shall be (今年再建, 6月底前);
+    0 where none does."""
+    for t in reversed(sentence.times_before(q.start)):
+        if (
+            t.start > sentence.start
+            and sentence.text[t.start - 1] in _PART_BREAKS
+            and (t.kind == "by" or (t.kind == "in" and t.end_date.endswith("-12-31")))
+        ):
+            return 0 if _past(view, ("", t.end_date)) or t.text[0] in "去上前" else t.start
+    return 0
+
+
 def _telling(
-    sentence: SentenceView, clause: tuple[int, int], q: Quantity, default: tense.Tense, certainty: float
+    view: PartView, sentence: SentenceView, clause: tuple[int, int], q: Quantity, default: tense.Tense, certainty: float
 ) -> list[tense.Cue]:
     """The cues that may decide: the firm ones where the section surely reports, none of the state that a level starts from."""
     if default == "done" and certainty >= _SURE and not _promised(sentence, q):
@@ -219,6 +245,8 @@ def _telling(
         near = sorted(
             near + [c for c in tense.near(sentence.cues, clause[1]) if c[2] in _ORDER and orders(sentence, c[0])]
         )
+    if default == "planned" and any(cue[1] == "done" for cue in near) and (turn := _turned(view, sentence, q)):
+        near = [cue for cue in near if cue[1] != "done" or cue[0] > turn]  # 去年已建11个,今年再建3个
     found = near
     if any(cue[2] in _PRESENT for cue in found) and _TO.search(text, max(clause[0], q.start - 10), q.start):
         found = [c for c in found if c[2] not in _PRESENT or text[c[0] - 1 : c[0]] not in ("由", "从")]
@@ -251,16 +279,19 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q:
         return "done", 0.75
     if text[segment.start] in _PROBLEM_HEADS and _PROBLEM.match(text, segment.start, segment.end):
         return ("planned" if _REMEDY.search(text, segment.start, sentence.start + 8) else "done"), _SURE
-    year = view.scope_year(sentence)
-    if year is not None and view.part.year is not None and year < view.part.year:
+    year = view.scope_year(sentence, clause[1])
+    turned = _turned(view, sentence, q)
+    if year is not None and not turned and view.part.year is not None and year < view.part.year:
         return "done", 0.85
     if sentence.times and any(
         TO_DATE.match(t.text) and not _aimed(sentence, t.end, clause[1]) for t in sentence.times_before(clause[1])
     ):
         view.carried[segment.start] = "done"
         return "done", 0.85
+    if sentence.times and segment.tense != "done" and not turned and _told_of(view, sentence):
+        return "done", _SURE
     head = text[sentence.start]
-    if head in _YEAR_HEADS and _LAST_YEAR.match(text, sentence.start):
+    if head in _YEAR_HEADS and not turned and _LAST_YEAR.match(text, sentence.start):
         view.carried[segment.start] = "done"
         return "done", 0.85
     if head in _GOES_ON_HEADS and _GOES_ON.match(text, sentence.start) and segment.start in view.carried:
@@ -291,6 +322,17 @@ def _default(view: PartView, sentence: SentenceView, clause: tuple[int, int], q:
         view.carried[segment.start] = "done"
         return "done", 0.72
     return view.carried.get(segment.start) or view.tense, 0.72
+
+
+def _told_of(view: PartView, sentence: SentenceView) -> bool:
+    """Whether a sentence opens with a day or year that was over when its text was written (至2020年底,… in a plan of 2021)."""
+    first = sentence.times[0]
+    return (
+        first.start - sentence.start <= _OPENS
+        and first.kind in ("in", "by")
+        and _past(view, ("", first.end_date))
+        and not _aimed(sentence, sentence.start, min(sentence.end, sentence.start + _SENTENCE_REACH))
+    )
 
 
 def _aimed(sentence: SentenceView, start: int, end: int) -> bool:

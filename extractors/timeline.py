@@ -21,6 +21,8 @@ _FIXED_YEAR = re.compile(r"\d{4}-")
 _MONTH = re.compile(r"(?:\d{4}|XXXX)-(\d\d)-")
 _COMPARED = re.compile(r"(?:比|较|与|同|和|对|超|于|自|从|《)$")
 _ATTRIBUTIVE = re.compile(r"的|《|”|以来|同期|工作|年度|版|级|届")
+_DONE_THING = re.compile(r"已[一-龥]{1,5}的")  # 2024年已认定的17户
+_REPORTS = re.compile(r"[^,，。;；]{0,16}?(?:已|了)")
 _OPENING = 2
 _SECOND_TERM = re.compile(r"第二学期|下学期|春季学期|春学期|下期")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -47,6 +49,7 @@ class Timeline:
     _opened: int | None = None  # and that year
     _ahead: int | None = None  # the year that a limit of this segment named itself
     _named: int | None = None  # the year that a time of this sentence named itself
+    _told: bool = False  # whether the year of the context is one that was only told of (去年)
     _sentence: int = -1
     _last: tuple[int, int] | None = None
     _headings: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -75,7 +78,7 @@ class Timeline:
         return self._scopes[i][2] if i >= 0 and self._scopes[i][1] == segment.start else None
 
     def _enter(self, segment: Segment) -> None:
-        last, self._segment, self._ahead = self._segment, segment, None
+        last, self._segment, self._ahead, self._told = self._segment, segment, None, False
         # 2024年,公司将开展以下工作: the year that opens a section holds for the items under the same heading.
         if self._opener is not None and (
             segment.path[: len(self._opener)] != self._opener or segment.kind in ("title", "meta") or not self._opener
@@ -101,6 +104,8 @@ class Timeline:
                 return t  # else 即日起至12月31日: when it begins is not told
             dated = self._year and times.resolve(t, date(self._year, 1, 1))
             return replace(dated, start_date="") if dated else t
+        if self._turns(t, segment):
+            self._year, self._told = segment.year, False
         year = segment.year if _SPEAKER.match(t.text) else self._year
         named = self._named or self._ahead
         if named is not None and (year is None or named > year) and not _SPEAKER.match(t.text):
@@ -121,6 +126,17 @@ class Timeline:
         if self._last and self._last[0] == year + 1 and month <= 6:
             return times.resolve(t, date(year + 1, 1, 1))
         return found
+
+    def _turns(self, t: Time, segment: Segment) -> bool:
+        """Whether a limit opens a comma part of a plan that told of the year before (去年加装31部,6月底前再加装15部)."""
+        return (
+            self._told
+            and t.kind == "by"
+            and self.part.kind == "plan"
+            and segment.tense != "done"
+            and self.text[t.start - 1] in ",，;；。"
+            and not _REPORTS.match(self.text, t.end)
+        )
 
     def _near(self, t: Time) -> date | None:
         written = _DAY.fullmatch(self.part.date) is not None
@@ -150,8 +166,10 @@ class Timeline:
             and t.end_date == f"{year}-12-31"
             and not _COMPARED.search(self.text, max(0, t.start - 2), t.start)
             and not _ATTRIBUTIVE.match(self.text, t.end)
+            and not _DONE_THING.match(self.text, t.end)
         ):
             self._year = year
+            self._told = t.text[0] in "去上前"
             if t.start - segment.body <= _OPENING and self.text[segment.end - 1] == ":":
                 self._opener, self._opened = segment.path, year
             insort(self._scopes, (t.start, segment.start, year))  # tables are read after the text around them
