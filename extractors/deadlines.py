@@ -308,7 +308,7 @@ def _in_own_year(view: PartView, sentence: SentenceView, t: Time) -> Time:
     """A month or day without a year of its own, in the year of the document where its sentence orders and the year before
     was only told of (去年共办结…。县局要于6月…)."""
     own = view.part.year
-    if own is None or t.uses != "year" or not _past(view, t) or sentence.segment.tense == "done":
+    if own is None or t.uses != "year" or not _past(view, t) or section_tense(view, sentence) == "done":
         return t
     named = [u for u in sentence.times_before(t.start) if _whole_year(u) or u.uses != "year"]
     if named or sentence.segment.year not in (None, own):
