@@ -67,7 +67,10 @@ class Roster:
     def __post_init__(self) -> None:
         self._names = {alias: u.name for u in self.units for alias in u.aliases}
         self._names |= {u.name: u.name for u in self.units}
-        self._longest = sorted(self._names, key=len, reverse=True)
+        self._ranks = {name: rank for rank, name in enumerate(sorted(self._names, key=len, reverse=True))}
+        self._lengths: dict[str, set[int]] = {}  # of the names that begin with a character
+        for name in self._names:
+            self._lengths.setdefault(name[:1], set()).add(len(name))
 
     def canonical(self, name: str) -> str:
         """The canonical name of a mention; the mention itself where the roster does not know it."""
@@ -82,7 +85,14 @@ class Roster:
 
     def unit_in(self, text: str) -> str:
         """The unit whose name or alias stands in a text, the longest first; empty where none does."""
-        return next((self._names[n] for n in self._longest if n in text), "")
+        there = [  # each stretch is looked up, whatever the number of units
+            stretch
+            for at, first in enumerate(text)
+            if first in self._lengths
+            for length in self._lengths[first]
+            if (stretch := text[at : at + length]) in self._ranks
+        ]
+        return self._names[min(there, key=self._ranks.__getitem__)] if there else ""
 
     def missing(self, documents: Iterable[Document], today: date) -> list[Missing]:
         """Who has not submitted what. A report is there when a document of the unit's, of the year, fits its title."""

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import vobject
 from dateutil.rrule import rrulestr
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import due, roster, workdays
 from pipeline.errors import UsageError
@@ -177,6 +179,15 @@ def document(**fields: object) -> Document:
 )
 def test_who_has_not_submitted(documents: list[Document], missing: list[str]) -> None:
     assert [m.title for m in ROSTER.missing(documents, date(2024, 2, 1))] == missing
+
+
+@given(
+    st.lists(st.text("县市水务局农", min_size=1, max_size=4), min_size=1, max_size=8, unique=True),
+    st.text("县市水务局农业", max_size=12),
+)
+def test_the_unit_in_a_text_is_the_one_with_the_longest_name(names: list[str], text: str) -> None:
+    found = Roster([Unit(n) for n in names]).unit_in(text)
+    assert found == next((n for n in sorted(names, key=len, reverse=True) if n in text), "")
 
 
 def test_a_roster_knows_aliases_and_what_is_below() -> None:
