@@ -124,7 +124,8 @@ class Subjects:
         if before.endswith(self.words.told):
             group.context, group.cue = "told", next(cue for cue in self.words.told if before.endswith(cue))
             return
-        before = self.words.ends_near_by.sub("", before)
+        if before[-1] in self.words.near_by_ends:
+            before = self.words.ends_near_by.sub("", before)
         if before.endswith(self.words.with_words):
             for cue in self.words.with_words:
                 if before.endswith(cue) and self.words.before_partner.fullmatch(before[: -len(cue)]):
@@ -133,7 +134,7 @@ class Subjects:
         if before.endswith(("配合", "协助")):
             group.context, group.cue = "helped", before[-2:]
             return
-        if self.words.lead_in.fullmatch(before):
+        if not before or (before[0] in self.words.lead_in_heads and self.words.lead_in.fullmatch(before)):
             group.context = "start"
             return
         if before.endswith("、"):

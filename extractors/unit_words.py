@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 from extractors.language.organisation_lexicon import alternation
 from extractors.lexicon import patterns, settings
+from extractors.lexicon.edges import first_characters, last_characters
 
 TIME = rf"(?:{patterns('unit_patterns', 'time')})"
 
@@ -133,4 +134,6 @@ def words() -> SimpleNamespace:
     made.deadline = re.compile(
         r"[0-9一二三四五六七八九十]+(?:月|日|个工作日|天内)|[底初末旬]前|[年月季][底末初]|每(?:年|月|季|周|半|旬|日|天|学期)|季度|[上下]半年|日前|内(?:完成|办结|上报|整改)|年内|月[底前]|逾期"
     )
+    # What stands beside most bodies is let go by these.
+    made.lead_in_heads, made.near_by_ends = first_characters(made.lead_in), last_characters(made.ends_near_by)
     return made

@@ -30,7 +30,6 @@ def find(document: Document, part: Part, known: Sequence[Organisation] = ()) -> 
     ends = colons(text, part.start, part.end)
     listings = [x for a, b in stretches for x in unit_lists.find(text, a, b, ends)]
     found = [o for a, b in stretches for o in organisations.find(text, a, b)]
-    names = Names(text, part.start, part.end, [*found, *known], part.issuer)
     hits = [h for x in listings for h in x.hits] + unit_lists.person_units(text, part.start, part.end, ends)
     hits += Subjects(text, part, outside(found, [(x.start, x.end) for x in listings])).run()
     hits.sort(key=lambda h: (h.start, -h.confidence))
@@ -39,6 +38,9 @@ def find(document: Document, part: Part, known: Sequence[Organisation] = ()) -> 
     for hit in hits:
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
+    if not kept:
+        return []
+    names = Names(text, part.start, part.end, [*found, *known], part.issuer)
     _merge_phrases(text, kept)
     for hit, canonical in zip(kept, _canonical(text, kept, names), strict=True):
         sentence = _sentence(part, hit.start)
