@@ -175,7 +175,8 @@ def test_the_manifest_tells_counts_and_nothing_of_the_day(tmp_path: Path) -> Non
 def test_parquet_is_written_without_pandas(tmp_path: Path) -> None:
     """It takes a good part of a second and more memory than the rows."""
     code = (
-        "import sys; from pathlib import Path; from pipeline.export.tables import ParquetSink;"
+        "import sys; from pathlib import Path; from pipeline.export.tables import ParquetSink, Texts;"
+        "t = Texts(Path(sys.argv[1]), True); t.add('a', '文'.encode()); t.close();"
         "s = ParquetSink(Path(sys.argv[1]), 'rejects', False); s.add([('a', 'b', 'empty', '', '')] * 5000); s.close();"
         "assert 'pandas' not in sys.modules; import pyarrow.parquet as pq;"
         "print(len(pq.read_table(Path(sys.argv[1]) / 'rejects.parquet').to_pandas()))"

@@ -29,6 +29,7 @@ def arrow() -> Any:
     import pyarrow as pa  # noqa: PLC0415 (heavy)
     import pyarrow.parquet  # noqa: PLC0415
 
+    pa.set_memory_pool(pa.system_memory_pool())  # what is let go goes back: others keep tens of megabytes
     if "pandas" not in sys.modules:
         finder: Any = _NoPandas
         sys.meta_path.insert(0, finder)

@@ -16,9 +16,9 @@ from pipeline.export.arrow import arrow
 from pipeline.rendering.csvlines import CsvLines, Values, arranged, header
 
 _BATCH_ROWS = 2_000
-_GROUP_ROWS = 20_000
+_GROUP_ROWS = 8_000  # of each table in memory at a time, as columns
 _SHARD_ROWS = 500_000
-_TEXT_BYTES = 4 << 20  # of texts in memory at a time
+_TEXT_BYTES = 1 << 20  # of texts in memory at a time
 _PLACES = Decimal(1).scaleb(-12)
 _CEILING = Decimal(10) ** 26
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -135,7 +135,7 @@ class Texts:
         self._folder = folder / "texts"
         self._writer: Any = None
         self._schema: Any = None
-        self._held: list[tuple[str, str]] = []
+        self._held: list[tuple[str, bytes]] = []
         self._size = 0
         if sharded:
             pa = arrow()
@@ -149,17 +149,16 @@ class Texts:
         if self._writer is None:
             (self._folder / f"{doc_id}.txt").write_bytes(text)
             return
-        self._held.append((doc_id, text.decode()))
+        self._held.append((doc_id, text))
         self._size += len(text)
         if self._size >= _TEXT_BYTES:
             self._flush()
 
     def _flush(self) -> None:
         pa = arrow()
-        ids, texts = [i for i, _ in self._held], [t for _, t in self._held]
-        self._writer.write_table(
-            pa.Table.from_arrays([pa.array(ids), pa.array(texts, pa.string())], schema=self._schema)
-        )
+        # Types are given: to find one out pyarrow would load pandas after all. What is UTF-8 becomes a string as it is.
+        columns = [pa.array(column, pa.string()) for column in (list(zip(*self._held, strict=True)) or [(), ()])]
+        self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
         self._held, self._size = [], 0
 
     def close(self) -> None:
