@@ -24,7 +24,7 @@ import jieba
 
 import extractors
 from extractors.language import quantities, times
-from tests.bench import reading, rightness
+from tests.bench import reading, rightness, writing
 from tests.bench.yardsticks import PARSERS
 
 ROOT = Path(__file__).parent.parent.parent
@@ -176,6 +176,7 @@ def main() -> None:
         *([chain("documents beside", shared)] if shared else []),
         start_up(),
         reading.rows(),
+        writing.rows(),
         parsers("own documents", files),
         *([parsers("documents beside", shared)] if shared else []),
     ]

@@ -17,16 +17,18 @@ from pathlib import Path
 from tests.bench import documents
 from tests.cliruns import COMMAND
 
+_OTHERS = 3  # the command, multiprocessing's tracker, the fork server; workers are its children
 _EVERY = 0.25  # seconds between two looks at the memory
 
 
 @dataclass(slots=True)
 class Run:
-    """Seconds, and the most memory (MB) that all processes held at a time, and that one of them did."""
+    """Seconds, and the most memory (MB) that all processes held at a time, that one of them did, and that a worker did."""
 
     seconds: float
     together: float
     largest: float
+    worker: float
 
 
 def extract(inputs: Path, out: Path, workers: int, options: Sequence[str] = ()) -> Run:
@@ -40,7 +42,7 @@ def extract(inputs: Path, out: Path, workers: int, options: Sequence[str] = ()) 
     seen.stop()
     if code:
         raise RuntimeError(f"{command}: exit {code}")
-    return Run(seconds, seen.together, seen.largest)
+    return Run(seconds, seen.together, seen.largest, seen.worker)
 
 
 class _Memory(threading.Thread):
@@ -49,14 +51,17 @@ class _Memory(threading.Thread):
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._pid, self._over = pid, threading.Event()
-        self.together = self.largest = 0.0
+        self.together = self.largest = self.worker = 0.0
         self.start()
 
     def run(self) -> None:
         while not self._over.wait(_EVERY):
-            held = [_pss(pid) for pid in _family(self._pid)]
+            family = _family(self._pid)
+            held = [_pss(pid) for pid in family]
             self.together = max(self.together, sum(held))
             self.largest = max(self.largest, *held)
+            if len(family) > _OTHERS + 1:  # not at the end, when one more writes tables
+                self.worker = max(self.worker, *held[_OTHERS:])
 
     def stop(self) -> None:
         self._over.set()
