@@ -46,11 +46,12 @@ _IS = re.compile(r"[,，]?是(?!否)")  # 未来五年,是…的关键时期
 # A time that belongs to the thing a verb takes (制定2030年前达峰方案, 承办2026年全运会), or to a clause before a noun (5月建成的学校).
 _TAKEN = re.compile(rf"(?:{_any('takes_dated')})$")
 _TAKEN_THING = re.compile(
-    rf"[^,，。;；]{{2,40}}?(?:{_any('dated_things')})(?=[,，。;；、]|$|如下|的|上?报|送|提交|通报|公布)"
+    rf"[^,，。;；]{{2,40}}?(?:{_any('dated_things')})(?=[,，。;；、]|$|如下|的|上?报|送|提交|通报|公布|\d)"
 )
 _RELATIVE = re.compile(rf"(?!{patterns('deadlines', 'not_relative')})[一-龥]{{2,4}}的(?=[一-龥\d《“])")
 _QUOTED = re.compile(r"[^”]{0,2}”")  # “三月三”
 _CLAUSE_REACH = 240  # a clause is read this far from its time, as from a figure
+_COMPLETED = words("deadlines", "completed")
 _WORK = words("figures", "verb")
 _BINDING = frozenset(words("deadlines", "binding"))
 _WILL = frozenset(words("deadlines", "will"))
@@ -194,6 +195,8 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         )
     ):
         return None
+    if t.kind == "in" and ((before[-1:] == "以" and text[t.end : t.end + 1] == "为") or before.endswith("关于")):
+        return None  # 以2018年12月31日为基准日; 关于清明节期间防火
     if t.kind == "from" and (
         _TAKEN_FROM.match(t.text) or (t.uses == "term" and any(u.start == t.end for u in sentence.times))
     ):
@@ -269,10 +272,18 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         return None
     if t.kind == "in" and _OWN_PERIOD.fullmatch(t.text) and planned_for(view.part, sentence.segment, t):
         return t.kind, 0.4, "year"  # 本季度计划完成… in the plan of that quarter
+    if t.text == "下半年" and t.start == sentence.start and any(t.text in h for h in sentence.segment.path):
+        return t.kind, 0.4, "year"  # 下半年,我们将… below 下半年打算
     turns = t.start == sentence.start and t.text in ("明年", "来年")  # 明年,生产科要…: only goes on to what comes next
     if bare_year and (turns or not _other_year(view, sentence, t)):
         return t.kind, 0.4, "year"
-    if t.uses == "term" and t.kind == "in" and not t.start_date and not _TERM_EDGE.search(t.text):
+    if (
+        t.uses == "term"
+        and t.kind == "in"
+        and not t.start_date
+        and not _TERM_EDGE.search(t.text)
+        and not text.startswith(_COMPLETED, t.end)
+    ):
         return t.kind, 0.4, "term"
     return t.kind, 0.93 if verdict == "planned" else 0.6, cue or f"section:{verdict}"
 

@@ -40,6 +40,8 @@ _ZERO_NOUN = re.compile(
 )
 _RATE_NOUN = re.compile(rf"(?:率|比例|占比|比重|得分|覆盖面)(?:{_any('rate_reach')})*\s*$")
 _SHARE_LOST = re.compile(patterns("figures", "share_lost"))
+_BELOW = re.compile(r"(?<![不得])(?:低于|高于|超过|不及)$")
+_LEVEL_OF = re.compile(r"的[一-龥]{0,6}(?:要求|目标|标准|任务)(?![一-龥]{0,2}[的,]?(?:给予|奖|罚|扣))")
 _SHARE_OF = re.compile(r"以上的?[一-龥]{1,6}")  # 50以上的村经营性收入达到…
 _MONEY_HEAD = re.compile(settings("figures")["money_head"])
 _CLAUSE_BREAK = re.compile(r"[,，。;；:：\n]")
@@ -189,6 +191,13 @@ def _figure(
     if bound in ("ge", "le") and _STEP.search(text, clause[0], q.start):
         low = high = q.high if low is None else low
         bound = "eq"
+    if (
+        bound in ("ge", "le")
+        and _BELOW.search(text, max(clause[0], q.start - 4), q.start)
+        and _LEVEL_OF.match(text, q.end)
+    ):
+        low = high = q.high if low is None else low
+        bound, status = "eq", "target"  # 低于95%的考核要求
     change = q.change
     if (
         change

@@ -47,6 +47,13 @@ def period(view: SentenceView, q: Quantity, clause_start: int) -> tuple[str, str
             return t.start_date, t.end_date
         if t.kind == "by" and t.end_date and _UNTIL.search(text, max(0, t.start - 4), t.start):
             return "", t.end_date
+        if (
+            t.kind == "by"
+            and t.text[0] in "至到"
+            and t.end_date[:1] == "2"
+            and int(t.end_date[:4]) < (view.segment.year or 0)
+        ):
+            return "", t.end_date  # 至2020年底,全县公路2386公里: before the year that is planned
         if t.kind == "by" and t.end_date and _STOOD_AT.match(text, t.end) and not t.text.endswith("前"):
             return "", t.end_date  # 2023年末为13.2%
         if t.start >= clause_start or (t.kind == "by" and text[t.start - 1] in ",，;；"):

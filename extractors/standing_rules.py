@@ -17,7 +17,7 @@ def _any(key: str) -> str:
 
 _SENTENCE_REACH = 480  # what decides a figure stands this near; one "sentence" may be a page without its stops
 _RULE = re.compile(
-    r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?<![已体部均面构成楼现]封顶)(?=\s*\d)|总分|满分|不予|加计|考核(?=\d)|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
+    r"扣|加分|得分|计分|记分|罚款|分值|权重|封顶(?<![已体部均面构成楼现]封顶)(?=\s*\d)|总分|满分|不予|加计|考核(?=\d)|奖(?=\d)|每[超少逾]|每(?:降低|提高|减少|增加|下降|逾期|延迟|缺)"
 )
 _RULE_SUBSIDY = re.compile(patterns("figures", "subsidy"))
 _POINTS = re.compile(
@@ -57,6 +57,7 @@ _FROM_ON = re.compile(r"起(?=[,，。;；()]|$)")
 _USABLE = re.compile(r"(?:可用|立?减)")
 _EACH = re.compile(r"每|按|对|凡|前")
 _EACH_CASE = re.compile(r"每(?![年月周日季天旬半晚学])")
+_BANNED = re.compile(r"(?:范围)?[之以]?内(?:禁止|严禁|不得)")
 _BY_STANDARD = re.compile(r"的标准(?:测算|计算|执行|核定|给予|予以|补助|补偿|安排|配备|发放)")
 _PAID_OUT = re.compile(r"兑付|兑现|拨付|支付")
 _MUST = re.compile(r"(?:必须|应?立即|一律)[一-龥]")  # 瓦斯浓度超过1%必须撤人
@@ -78,12 +79,10 @@ def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measur
     ``clause`` is its comma part, which begins at ``start``.
     """
     done = sentence.segment.tense == "done"
-    if (
-        (m := _RULE.search(clause))
-        and (m.group() != "得分" or (not done and measure in ("分", "%") and not _MEASURED_BY_POINTS.search(clause)))
-        and not (done and m.group() == "罚款")
-    ):
-        return m.group()
+    for hit in _RULE.finditer(clause):
+        scored = not done and measure in ("分", "%") and not _MEASURED_BY_POINTS.search(clause)
+        if (hit.group() != "得分" or scored) and not (done and hit.group() == "罚款"):
+            return hit.group()
     if measure == "分" and not done and not _MEASURED_BY_POINTS.search(clause):
         return "分"
     around = sentence.text[max(sentence.start, q.start - _SENTENCE_REACH) : min(sentence.end, q.end + _SENTENCE_REACH)]
@@ -130,6 +129,8 @@ def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measur
         return "标准"
     if measure == "%" and clause.find("利率") >= 0 and _FROM_ON.match(sentence.text, q.end, sentence.end):
         return "起"
+    if _BANNED.match(sentence.text, q.end, sentence.end):
+        return "禁止"
     if _BY_STANDARD.match(sentence.text, q.end, sentence.end):
         return "标准"
     if measure == "%" and _PAID_OUT.search(clause) and _RULE_SUBSIDY.search(around):

@@ -80,7 +80,7 @@ _REMEDY_LABEL = re.compile(r"(?<=[\n。;；])\s*整改(?:目标|措施|要求)[:
 _ACHIEVED_LABEL = re.compile(r"(?:完成情况|整改进展|整改情况|进展情况|整改落实情况|整改成效)[:：]")
 # A level that is asked for, and how far the present is from it: 要求的不低于90%, 距98%的目标还差4个百分点.
 _ASKED_LEVEL = re.compile(r"(?:要求|规定)的(?:不低于|不少于|不高于|不超过)?$")
-_DISTANT = re.compile(r"[距离与][^,，。;；]{0,8}$")
+_DISTANT = re.compile(r"(?:[距离与]|低于|高于|未达到|达不到)[^,，。;；]{0,8}$")
 _OF_AIM = re.compile(r"的(?:目标|要求|任务)")
 _ALL_OF = re.compile(r"(?:带领|动员|发动|依托|团结)全[县市区省州镇乡村校院](?:[^,，。;；]{0,16}、)?$")
 _REMEDY = re.compile(r"整改(?:目标|措施|时限|要求)")

@@ -30,6 +30,7 @@ _SAID_NOW = re.compile(
     r"[本今明昨]|[上下](?![旬半中])"
 )  # 下周三前: from the day the paper was written, not from the month named last
 _MONTH_EDGE = re.compile(r"月[底末内]")
+_RESUMES = re.compile(r"会议(?:原则|审议)?(?:决定|要求|议定|明确|同意|确定|通过)|下一?步")
 _AHEAD = re.compile("(?:明|来)年$")  # 推迟到明年,计划3月动工、8月底前竣工
 _OWN = re.compile(r"(?:本|这个)(?P<unit>[季月])")
 _PLANNED_FOR = re.compile(r"(?<![前上\d])(?P<n>\d{1,2}|[一二三四五六七八九十]{1,2})(?:(?P<unit>[季月])(?![底末初前]))")
@@ -54,6 +55,7 @@ class Timeline:
     _last: tuple[int, int] | None = None
     _headings: dict[str, tuple[int, int]] = field(default_factory=dict)
     _limited: bool = False  # whether the month is that of a limit
+    _stages: dict[str, int] = field(default_factory=dict)  # the year that a heading names for its stage
     _school: int | None = None  # the year in which the school year of the part begins
     _scopes: list[tuple[int, int, int]] = field(default_factory=list)
 
@@ -67,6 +69,8 @@ class Timeline:
             self._enter(segment)
         if sentence != self._sentence:
             self._sentence, self._last, self._named = sentence, None, None
+            if _RESUMES.match(self.text, self.part.sentences[sentence].start):
+                self._year = segment.year  # 2023年排查…。会议决定,6月底前…
         if t.uses:
             t = self._resolved(t, segment)
         self._remember(t, segment)
@@ -91,6 +95,8 @@ class Timeline:
         if last is None or last.path != segment.path or segment.kind == "heading":
             self._month = None
         for heading in reversed(segment.path):
+            if heading in self._stages:
+                self._year = self._stages[heading]
             if heading in self._headings:
                 self._month, self._limited = self._headings[heading], False
                 break
@@ -160,6 +166,9 @@ class Timeline:
             self._limited = t.kind == "by"
             if segment.kind == "heading":
                 self._headings[self.text[segment.start : segment.end].strip()] = (year, month)
+        elif segment.kind == "heading" and t.kind == "in" and not t.uses and t.end_date[:4] == first[:4]:
+            # 总结提升(2023年10-12月): the year of a stage
+            self._stages[self.text[segment.start : segment.end].strip().rstrip("。.:;")] = year
         elif (
             t.kind == "in"
             and first[4:] == "-01-01"

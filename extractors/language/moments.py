@@ -179,6 +179,8 @@ def members(text: str, at: int) -> list[Hit] | None:
         return None
     suffix = _suffix(text, last[1])
     kind = _kind(last[0], suffix, "")
+    if m["u"] in ("月", "季度") and integer(m["a"]) == (last[0].n if m["u"] == "季度" else last[0].month):
+        return None  # 三、三季度工作措施: a list number
     hits, unit = [], m["u"]
     for start in starts:
         numeral = re.match(f"[{_N}]+", text[start : start + 3])

@@ -26,6 +26,7 @@ _NUMBERED_NOUN = frozenset("率比达至到为")
 _LARGE = frozenset("十百千万亿点")
 _DEVICES = frozenset(("台", "套", "部", "辆", "架", "台套"))
 _NUMBERED_PARTS = frozenset(("标段", "单元"))  # 3标段, 2单元: the third, the second; five are 5个标段
+_PARTS_OF = {("班", "级"), ("分", "时")}  # 一年级2班, 3小时20分
 _COUNTED = "共计分为设各等成含"
 _AFTER_LETTERS = frozenset(("concentration", "percent", "money"))
 _ABBREVIATED = re.compile(r"(?<![A-Za-z])[A-Z]{2,5}$")  # 购置CT1台, GDP300亿元, BOD96毫克/升
@@ -206,7 +207,7 @@ def refused(text: str, folded: str, number: Reading, end: int, measure: Measure 
             and folded.startswith(measure.canonical, number.end)
             and not (before and before in _COUNTED)
         ) or (
-            measure.canonical == "班" and before == "级"  # 一年级2班
+            (measure.canonical, before) in _PARTS_OF  # 一年级2班
         )
     return _chinese_refused(text, folded, number, end, measure, ranged=ranged)
 

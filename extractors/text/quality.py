@@ -21,6 +21,7 @@ _SHARE = re.compile(
 _SHARE_ALONE = re.compile(  # 上线率100。 占23.2; 年均增长21左右
     r"[率占长降比](?:(?<=率)(?<!效率)(?<!频率)|(?<=占)|(?<=增长)|(?<=下降)|(?<=占比))\d{1,3}(?:\.\d{1,2})?(?=[,，。;；、]|左右)"
 )
+_MANY = 3
 _TENS = re.compile(r"0(?<=[1-9]0)(?=(?:的)?(?:问题|资金|时间|精力|任务|力量|工作|人员)[用由在通])")
 _WEIGHT = re.compile(r"得分\d{1,3}[%％]?[+＋]")
 _OPEN_DATE = re.compile(r"年月日(?<![\d〇○零一二三四五六七八九十XxX_*×]年月日)")
@@ -61,8 +62,9 @@ def _numberless(body: str) -> int:
 
 def _percent_lost(body: str) -> bool:
     bare = sum(1 for _ in _SHARE.finditer(body))
-    if "%" not in body:
-        bare += sum(1 for _ in _SHARE_ALONE.finditer(body))
+    alone = sum(1 for _ in _SHARE_ALONE.finditer(body))
+    if alone >= _MANY or "%" not in body:
+        bare += alone
     bare += sum(1 for _ in _TENS.finditer(body))
     return bare >= 2 or bool(_WEIGHT.search(body)) or (bare == 1 and "%" not in body and "百分之" not in body)
 

@@ -46,6 +46,9 @@ _CUT_TIME = re.compile(
 # A number cut in two (新增1 | 20户, 投资3. | 5亿元): digits behind a word, and more of them with a measure.
 _CUT_DIGITS = re.compile(r"(?<![件表图第])[\u4e00-\u9fff]\d{1,4}\.?$")
 _DIGITS_FIRST = re.compile(rf"\d{{1,4}}(?:\.\d{{1,3}})?(?:{_MEASURE_FIRST.pattern})")
+_LABELLED_END = re.compile(
+    r"(?:时限|期限|时间|单位|部门|股室|科室)[:：][^。；;]{1,30}$"
+)  # the labels of an item end it
 _SHORTEST, _SHORT = 8, 15
 _CLOSES_FIRST = frozenset(",，、;；。)）”》〕】")
 
@@ -115,7 +118,11 @@ def wrap_edits(text: str, source: Source) -> list[Edit]:
         while j < len(lines) and (j in furniture or not lines[j].strip()):
             j += 1
         gap = j > i + 1 and not any(k in furniture for k in range(i + 1, j))
-        if j >= len(lines) or (gap and (j > i + 2 or not _broken(body))) or not _continues(lines, i, j):
+        if (
+            j >= len(lines)
+            or (gap and (j > i + 2 or not _broken(body) or _LABELLED_END.search(body)))
+            or not _continues(lines, i, j)
+        ):
             continue
         if rows and (tabular(i) or tabular(j)):
             continue
