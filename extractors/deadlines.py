@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from extractors import limited_work, tense
+from extractors import lengths, limited_work, tense
 from extractors.context import PartView, SentenceView
 from extractors.language import times
 from extractors.language.times import Time
@@ -73,13 +73,6 @@ _BARE_YEAR = re.compile(
 )
 _AT_LATEST = re.compile(r"(?:不迟于|不晚于|最迟|最晚)(?:在|于)?$")
 _SLOGAN = re.compile(r"[一每]月一(?![日号])")  # 一月一主题
-_USED = re.compile(r"(?:用|利用|花|经过|力争用|再用)\s*$")
-_DEALT_IN = re.compile(r"分\s*$")  # 分两年清偿
-_FIRST = re.compile(r"(?:^|[,。;:\n”、])\s*$")
-_MAKES = re.compile(
-    rf"[,内]?(?:共|计划|力争|累计)?(?:{_any('verb', 'figures')})[^,。;\d]{{0,16}}\d"
-)  # 三年引进人才1万名
-_LONG = re.compile(r"P\d+[YM]")
 _EDITION = re.compile(r"\s*(?:\d{1,3}|第[一二三四五六七八九十\d]{1,3})\s*版")  # 人民日报(2021年3月13日 01版)
 _UNTIL = re.compile(r"(?:截至|截止|截止到)\s*$")
 _CLOSES = re.compile(rf"(?:{_any('closing')})截止到?于?\s*$")  # 申请截止9月15日
@@ -182,9 +175,7 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
     ):
         return None  # a date that stands alone is when the paper was written, a period in brackets that of the plan
     if t.kind == "duration":
-        if not (_USED.search(before) or _sets_out(text, clause, t)):
-            return None
-        return None if _spent(view, sentence, clause[0], t) else ("within", 0.9, "用")
+        return ("within", 0.9, "用") if lengths.limits(view, sentence, clause, t) else None
     if (
         (_UNTIL.search(before) and not _CLOSES.search(before))
         or (t.kind == "in" and _EDITION.match(text, t.end))
@@ -379,28 +370,6 @@ def _telling(sentence: SentenceView, clause: tuple[int, int], t: Time, told: ten
     near = tense.near(cues, clause[1])
     own = [c for c in near if not t.start <= c[0] < t.end]
     return own if t.kind == "in" else [c for c in own if clause[0] <= c[0] < clause[1]]
-
-
-def _sets_out(text: str, clause: tuple[int, int], t: Time) -> bool:
-    """Whether a length of months or years opens what is to be done in it: 分两年清偿, 三年引进人才1万名."""
-    if not _LONG.match(t.duration):
-        return False
-    if _DEALT_IN.search(text, max(clause[0], t.start - 2), t.start):
-        return text[t.end : t.end + 1] not in "批期个"
-    return (
-        _FIRST.search(text, max(0, t.start - 3), t.start) is not None
-        and _MAKES.match(text, t.end, clause[1]) is not None
-    )
-
-
-def _spent(view: PartView, sentence: SentenceView, start: int, t: Time) -> bool:
-    """Whether a length of time is over, by what the rest of its sentence says (用三年时间,完成了普查)."""
-    cues = sentence.firm_cues if sentence.segment.tense == "done" else sentence.cues
-    rest = [c for c in tense.near(cues, sentence.end) if start <= c[0]]
-    return (
-        tense.judge(rest, (start, sentence.end), t.end, sentence.segment.tense or view.tense, looking_on=True)[0]
-        == "done"
-    )
 
 
 def _year_end_thing(text: str, t: Time) -> bool:
