@@ -29,6 +29,8 @@ _FELL_SHORT = re.compile("实际|仅|只有|不足|未能?|尚")
 _WISHED = re.compile(
     "(?:[一-龥]{0,4}(?:认真|结合实际|切实|遵照))*(?:贯彻|抓好|做好|组织|遵照)?(?:贯彻|执行|落实|实施)[。,，]"
 )  # 请各单位认真抓好落实
+_AGAIN = re.compile("每|逢")  # 镇纪委每季度对村级财务抽审3个村: who acts again and again needs no known verb
+_PHRASE = 4
 _FAR = 300
 _AHEAD = re.compile(r"(?:[月底初末旬日号]|春节|[元国][旦庆节])前(?!的)")
 _UNDER = re.compile(r"在[^,，。;；]{2,30}(?:领导|指导|支持|关心|帮助|配合)下")
@@ -133,6 +135,7 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         and not (tail.cue in _DISPOSES and sentence.segment.tense == "planned")
         and not _WORK.search(text, tail.place, min(sentence.end, tail.place + 60))
         and not (limited and words().any_verb.search(text, tail.place, stop))
+        and not (_AGAIN.match(text, group.end) and stop - tail.place > _PHRASE)
         and not (sentence.segment.tense == "planned" and words().any_verb.search(text, tail.place, stop))
     ):
         return 0.0

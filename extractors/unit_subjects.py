@@ -46,6 +46,9 @@ _FROM = ("从", "在", "自")
 _PAUSES = ",，。;； "
 _LONGEST_PART = 200
 _LONGEST_CLAUSE = 600
+_WITHIN = re.compile(
+    r"[^,，、]{2,12}?(?:后|起)(?:的)?[0-9一二三四五六七八九十两]{1,3}个?(?:工作日|[日天周月])(?:之|以)?内"
+)  # 每场雪后3日内
 _MAINLY = re.compile(r"为主(?=[,。、;]|牵头)")
 _PHRASE_END = frozenset(",，。;；)）\n、:：")
 
@@ -134,7 +137,11 @@ class Subjects:
         if before.endswith(("配合", "协助")):
             group.context, group.cue = "helped", before[-2:]
             return
-        if not before or (before[0] in self.words.lead_in_heads and self.words.lead_in.fullmatch(before)):
+        if (
+            not before
+            or (before[0] in self.words.lead_in_heads and self.words.lead_in.fullmatch(before))
+            or (before[-1] == "内" and _WITHIN.fullmatch(before))
+        ):
             group.context = "start"
             return
         if before.endswith("、"):

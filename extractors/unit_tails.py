@@ -9,7 +9,7 @@ from extractors.language.organisations import Organisation
 from extractors.unit_words import words
 
 _MEMBERS_ON = re.compile(
-    r"(?:[、和及](?!各)[\u4e00-\u9fff]{2,8}?){1,4}(?=(?:积极|共同|分别|密切|全力)?(?:配合|牵头|负责|参与|参加|协助|协办|联合|共同|应当|务必|[要须](?![求点素知])))"
+    r"(?:[、和及](?!各)[\u4e00-\u9fff]{2,8}?){1,4}(?=(?:积极|共同|分别|密切|全力)?(?:配合|牵头|负责|参与|参加|协助|协办|联合|共同|应当|务必|每[周月季年日半旬天]|[要须](?![求点素知])))"
 )
 _TIMED = frozenset("起前内间")
 _SHARED_OUT = ("分工", "职责")
