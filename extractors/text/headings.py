@@ -30,7 +30,7 @@ NUMBER = re.compile(
     rf"第[ ]?(?P<chapter>[{_HAN_DIGITS}百\d]{{1,4}})[ ]?(?:章|编|部分)(?![{_HAN_DIGITS}\d])[、:.]?"
     rf"|第[ ]?(?P<section>[{_HAN_DIGITS}百\d]{{1,4}})[ ]?节[、:.]?"
     rf"|第[ ]?(?P<article>[{_HAN_DIGITS}百\d]{{1,4}})[ ]?条[、:.]?(?![{_HAN_DIGITS}])"
-    rf"|(?P<han>[{_HAN_DIGITS}]{{1,3}})[ ]?[、.．](?![{_HAN_DIGITS}、])"
+    rf"|(?P<han>[{_HAN_DIGITS}]{{1,3}})[ ]?[、.．](?:(?![{_HAN_DIGITS}、])|(?=[一二三四]季度))"
     rf"|[(（][ ]?(?P<paren_han>[{_HAN_DIGITS}]{{1,3}})[ ]?[)）][、.]?|(?P<closed_han>[㈠-㈩])[、.]?"
     r"|(?P<arabic>\d{1,3})(?:[、．]|\.(?!\d)|[)）])(?!\d)|(?P<arabic_dot>[⒈-⒛])|(?P<spaced>\d{1,2})[ ](?=[\u3400-\u9fff])"
     r"|(?P<dotted>\d{1,2}(?:\.\d{1,2}){1,3})(?:[、．.]?[ ]?)(?=[\u3400-\u9fff])"
@@ -146,7 +146,7 @@ def is_title(text: str) -> bool:
 
 # Opens with one character class for speed; what may stand before is looked at on the few matches.
 _INLINE = re.compile(
-    rf"[{_HAN_DIGITS}\d(①-⑳](?:(?=[{_HAN_DIGITS}\d、.])(?:(?<=[{_HAN_DIGITS}])[{_HAN_DIGITS}]{{0,2}}、(?![{_HAN_DIGITS}、])|(?<=\()(?:[{_HAN_DIGITS}]{{1,3}}|\d{{1,2}})\)"
+    rf"[{_HAN_DIGITS}\d(①-⑳](?:(?=[{_HAN_DIGITS}\d、.])(?:(?<=[{_HAN_DIGITS}])[{_HAN_DIGITS}]{{0,2}}、(?:(?![{_HAN_DIGITS}、])|(?=[一二三四]季度))|(?<=\()(?:[{_HAN_DIGITS}]{{1,3}}|\d{{1,2}})\)"
     r"|(?<=\d)\d?(?:、(?!\d)|\.(?!\d)|\.(?=\d{1,2}月|\d{4}年)))|(?<=[①-⑳]))"
 )
 _NOT_BEFORE = {"han": frozenset("第十百千万" + _HAN_DIGITS), "arabic": frozenset("."), "paren": frozenset("年")}
@@ -223,6 +223,10 @@ def inline_numbers(text: str, start: int, end: int, last: dict[str, int], around
     return kept
 
 
+# 二、存在的问题一是续保率不高: with its line break a heading has lost the mark that ends it.
+_RUN_ON = re.compile(
+    r"[\u3400-\u9fff]{0,12}?(?:情况|问题|措施|打算|安排|建议|不足|成效|做法)(?=一是|\(一\)|\d{1,2}(?:-\d{1,2})?月|\d{4}年|今年以来|上半年[,，]|截至|截止)"
+)
 _TITLE_END = re.compile(r"[。.;；:：!！?？ \n]")
 
 
@@ -235,6 +239,8 @@ def heading_end(text: str, n: Number, end: int) -> int:
     apart = " " in whole and whole[-1:] in "。.;；"  # a heading, a space, and a sentence: line breaks are lost
     if len(whole) <= 60 and not apart and is_title(whole):
         return n.body + len(whole)
+    if n.style == "han" and (run_on := _RUN_ON.match(text, n.body, end)) and is_title(run_on.group()):
+        return run_on.end()
     at = n.body
     limit = min(end, n.body + 60)
     for _ in range(4):
