@@ -23,7 +23,7 @@ from pipeline.progress import Matcher, Reports
 from pipeline.rowfile import RowFile
 
 _FILES = 64
-ENOUGH = 20_000  # figures that are compared at a time, if no more than these are tied
+ENOUGH = 10_000  # figures that are compared at a time, if no more than these are tied
 
 _Ordered = tuple[int, tuple[Any, ...]]  # where the target stands among all of the run, and a row of it
 

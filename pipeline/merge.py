@@ -25,11 +25,15 @@ class Merge:
 
     def __init__(self, journal: Outcomes, entries: Sequence[Entry]) -> None:
         self._journal = journal
-        self._first: dict[str, str] = {}
+        first: dict[str, str] = {}
+        again: set[str] = set()
         for e in entries:
             if e.doc_id and e.reason != "empty":
-                known = self._first.get(e.doc_id)
-                self._first[e.doc_id] = e.source if known is None else min(known, e.source)
+                known = first.setdefault(e.doc_id, e.source)
+                if known != e.source:
+                    first[e.doc_id] = min(known, e.source)
+                    again.add(e.doc_id)
+        self._first = {doc_id: first[doc_id] for doc_id in again}  # of bytes under several names
         self.reasons: Counter[str] = Counter()
         self.documents = self.parts = 0
         for e in entries:
@@ -42,7 +46,7 @@ class Merge:
     def reason(self, e: Entry | Outcome) -> str:
         """Why an outcome gives no tables, empty where it does."""
         # Every empty file has the same bytes, and each is its sender's mistake.
-        if e.doc_id and e.reason != "empty" and self._first[e.doc_id] != e.source:
+        if e.doc_id and e.reason != "empty" and self._first.get(e.doc_id, e.source) != e.source:
             return "duplicate"
         return e.reason
 

@@ -19,7 +19,7 @@ from pipeline import batch, forkserver, inputs, logs, output, program, remote
 from pipeline.comparable import COMPARED, packed
 from pipeline.config import Settings, workers_of
 from pipeline.errors import UsageError
-from pipeline.journal import Entry, Journal
+from pipeline.journal import Journal
 from pipeline.merge import Merge, reject_row
 from pipeline.progress import Pairs
 from pipeline.rendering.ledger import Standing
@@ -74,13 +74,14 @@ def extract(found: inputs.Inputs, out: Path, settings: Settings, progress: batch
         entries = journal.scan()[1]
         logs.rejects(log, entries)
         merge = Merge(journal, entries)
+        found.items, entries = [], []  # two names and a hash of every document: not needed any more
         new = output.fresh(partial)
         summary = Summary(
             str(out), merge.documents + sum(merge.reasons.values()), merge.documents, merge.parts, found.ignored, found.links,
             dict(sorted(merge.reasons.items())),
         )  # fmt: skip
         if workers_of(settings) > 1 and merge.documents >= APART_DOCUMENTS:
-            summary.rows = _write_apart(merge, journal.folder, entries, new, settings)
+            summary.rows = _write_apart(merge, new, settings)
         else:
             summary.rows = write_tables(merge, new, settings)
         describe(new, settings, summary)
@@ -105,19 +106,11 @@ def write_tables(
     return write_plain(merge, lambda: progress, new, settings)
 
 
-def _write_apart(
-    merge: Merge, journal: Path, entries: Sequence[Entry], new: Path, settings: Settings
-) -> dict[str, int]:
+def _write_apart(merge: Merge, new: Path, settings: Settings) -> dict[str, int]:
     """The same by two processes: what compares documents with each other, and the ledger, in one of its own."""
     with ProcessPoolExecutor(1, forkserver.context()) as other:
-        compared = other.submit(_compared_apart, journal, entries, new, settings)
+        compared = other.submit(write_compared, merge, new, settings)
         return write_plain(merge, compared.result, new, settings)
-
-
-def _compared_apart(
-    journal: Path, entries: Sequence[Entry], new: Path, settings: Settings
-) -> Iterable[tuple[Any, ...]]:
-    return write_compared(Merge(Journal(journal), entries), new, settings)
 
 
 def write_compared(

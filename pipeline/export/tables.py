@@ -15,8 +15,8 @@ from typing import IO, Any, Protocol
 from pipeline.export.arrow import arrow
 from pipeline.rendering.csvlines import CsvLines, Values, arranged, header
 
-_BATCH_ROWS = 2_000
-_GROUP_ROWS = 8_000  # of each table in memory at a time, as columns
+_BATCH_ROWS = 1_000
+_GROUP_ROWS = 5_000  # of each table in memory at a time, as columns
 _SHARD_ROWS = 500_000
 _TEXT_BYTES = 1 << 20  # of texts in memory at a time
 _PLACES = Decimal(1).scaleb(-12)
