@@ -63,6 +63,8 @@ _PAID_OUT = re.compile(r"兑付|兑现|拨付|支付")
 _MUST = re.compile(r"(?:必须|应?立即|一律)[一-龥]")  # 瓦斯浓度超过1%必须撤人
 _OVER = re.compile(r"(?<![不得])(?:超过|达到|高于)$")
 _SCHEME_REACH = 60
+_CLASS_ENDS = re.compile(r"(?:及?以[上下内])?\)[,，一-龥\d]")
+_TOWARDS = re.compile(r"对[^,，。;；]{1,16}(?:超过|达到|低于|高于|不足|达不到|不满|满)$")
 _SCORING = re.compile("|".join(words("figures", "scoring")))
 
 
@@ -73,6 +75,14 @@ def _near(sentence: SentenceView, q: Quantity, whole: int) -> tuple[int, int]:
     return max(sentence.start, q.start - _SCHEME_REACH), min(sentence.end, q.end + _SCHEME_REACH)
 
 
+def _sets_class(sentence: SentenceView, start: int, q: Quantity) -> bool:
+    """Whether a bounded number only says which of its kind are meant: 中雪(2.5—5毫米),…, 对产值下降超过10%的企业…."""
+    text = sentence.text
+    if text[q.start - 1] == "(":
+        return q.dimension not in ("percent", "points") and _CLASS_ENDS.match(text, q.end, sentence.end) is not None
+    return text[q.end : q.end + 1] == "的" and _TOWARDS.search(text, max(start, q.start - 24), q.start) is not None
+
+
 def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measure: str) -> str | None:
     """The word that tells that a quantity sets a rule, None where nothing does.
 
@@ -81,8 +91,12 @@ def rule_of(sentence: SentenceView, start: int, clause: str, q: Quantity, measur
     done = sentence.segment.tense == "done"
     for hit in _RULE.finditer(clause):
         scored = not done and measure in ("分", "%") and not _MEASURED_BY_POINTS.search(clause)
+        if hit.group() == "奖" and not measure.startswith("元"):
+            continue  # 省赛获一等奖12项
         if (hit.group() != "得分" or scored) and not (done and hit.group() == "罚款"):
             return hit.group()
+    if not done and q.bound in ("ge", "le", "range") and _sets_class(sentence, start, q):
+        return "的"
     if measure == "分" and not done and not _MEASURED_BY_POINTS.search(clause):
         return "分"
     around = sentence.text[max(sentence.start, q.start - _SENTENCE_REACH) : min(sentence.end, q.end + _SENTENCE_REACH)]
