@@ -26,6 +26,7 @@ from extractors.text.profile import (
     year_of,
 )
 from extractors.text.segment import segment
+from extractors.text.turns import AHEAD, turned
 from extractors.text.years import years_in
 
 _SUFFIX = re.compile(r"\([^()]*\)$")  # 工作情况通报(2023年9月)
@@ -98,6 +99,7 @@ def _part(
     reported = reported_year(name, opening, headings, year) if kind == "plan_and_summary" and year else None
     told = kind == "notice" and _SUFFIX.sub("", name).rstrip("》)").endswith("通报")  # 情况的通报 tells what was found
     _tenses(text, segments, kind, year, reported, told=told, written=int(date[:4]) if date[:4].isdigit() else 0)
+    segments = list(turned(text, segments))
     dots = dots_stop(text, start, end)
     steps = steps_in(text, start, end)
     cut = [Sentence(a, b, s) for s in segments for a, b in sentences(text, s.start, s.end, dots, steps)]
@@ -178,9 +180,6 @@ def _label_of(text: str, s: Segment) -> re.Match[str] | None:
 
 _RESOLVED = re.compile(r"会议(?:原则)?(?:决定|要求|明确|议定|同意|确定|强调)[^。]{0,4}[:：]\s*$")
 _TAIL = 14
-_AHEAD = re.compile(
-    r"(?:下一步|下步|下一?阶段|接下来|明年|来年|新的一年|今后)(?!的|将迎)(?:[,，]|[^,，。;；]{0,12}[,，:：])"
-)
 
 
 def _comes_next(text: str, s: Segment, year: int | None) -> bool:
@@ -240,7 +239,7 @@ def _tenses(
             s.tense = opening  # above the first heading, or where there is none: first what was done
         if s.tense == "done" and s.kind in ("paragraph", "item"):
             # 下一步,… in a report turns what stands below it under the same heading as well.
-            ahead = path if _AHEAD.match(text, s.start, s.end) or ahead == path else None
+            ahead = path if AHEAD.match(text, s.start, s.end) or ahead == path else None
             s.tense = "planned" if ahead is not None else "done"
             if _RESOLVED.search(text, max(s.start, s.end - _TAIL), s.end):
                 ahead = path  # 会议听取了汇报。会议决定: ⏎ (一)由县住建局…
