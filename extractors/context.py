@@ -171,6 +171,10 @@ class PartView:
             found = self.views[i] = SentenceView(self.text, s.start, s.end, s.segment, i)
         return found if place < found.end else None
 
+    def times(self) -> list[Time]:
+        """The times found so far, in the order of the text."""
+        return [t for view in self.ordered() for t in view.times]
+
     def ordered(self) -> list[SentenceView]:
         """Views in the order of the text."""
         return [self.views[i] for i in sorted(self.views)]

@@ -63,7 +63,7 @@ def extract(source: Source, options: Options | None = None) -> Extraction:
         view = build(document, part)
         table = worktables.find(view)
         result.documents.append(writer.document_row(part, table.unread))
-        found_units = units.find(document, part, table.names) + table.units
+        found_units = units.find(document, part, table.names, view.times()) + table.units
         found_figures = figures.find(view) + table.figures
         found_deadlines = deadlines.find(view) + table.deadlines
         persons = sorted({*units.persons(document, part), *table.persons})

@@ -32,7 +32,7 @@ Finder = Callable[[PartView], Sequence[Mention]]
 _FINDERS: dict[str, Finder] = {
     "figures": figures.find,
     "deadlines": deadlines.find,
-    "units": lambda view: units.find(view.document, view.part),
+    "units": lambda view: units.find(view.document, view.part, (), view.times()),
 }
 
 for _name in ("row", "mention"):

@@ -8,6 +8,7 @@ from extractors.document import Part, Sentence
 from extractors.language.organisation_lexicon import lexicon
 from extractors.lexicon import patterns
 from extractors.unit_tails import Group, Tail
+from extractors.unit_times import Times
 from extractors.unit_words import words
 
 _HIGH_BODY = re.compile(
@@ -38,15 +39,14 @@ SURE = {"modal": 0.85, "role": 0.85, "with": 0.8, "verb": 0.75, "preposition": 0
 """Confidence that each kind of evidence earns a subject before the text around it is weighed."""
 
 
-def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail) -> float:
+def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail, times: Times) -> float:
     """0 where a group is not accountable, below 0.5 for a candidate; may settle the kind of a tail left open."""
     duty = tail.kind == "modal" and any(tail.cue.startswith(d) for d in words().duties)
     kinds = {m.kind for m in group.members}
-    plain = tail.kind in ("verb", "preposition", "time")
     if group.context in ("by", "told"):
         base = _called(text, sentence, group, tail)
     elif group.context == "start":
-        base = _subject(text, part, sentence, group, tail, plain)
+        base = _subject(text, part, sentence, group, tail, times)
     else:
         return 0.6 if "named" in kinds else 0.0
     segment = sentence.segment
@@ -61,7 +61,7 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
         # 站 and 队 also end names of works: 高速服务站6月底前完成改造.
         believed = (
             segment.tense == "planned"
-            and (not tail.nominal or _LIMIT.search(text, group.end, tail.place) is not None)
+            and (not tail.nominal or times.between(group.end, tail.place))
             and tail.kind in ("verb", "time", "preposition")
             and group.members[-1].name[-1] not in "站队"
         )
@@ -114,20 +114,20 @@ def _called(text: str, sentence: Sentence, group: Group, tail: Tail) -> float:
     return 0.0
 
 
-def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail, plain: bool) -> float:
+def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail, times: Times) -> float:
     """At the beginning of a clause."""
     base = SURE.get(tail.kind, 0.0)
     if group.cue == "、" and tail.kind != "role":
         return 0.0
     if {m.kind for m in group.members} == {"place"} and tail.kind == "modal" and _is_vision(text, sentence, tail):
         return 0.4
-    if not plain:
+    if tail.kind not in ("verb", "preposition", "time"):
         return base
     if sentence.segment.kind == "heading":
         return 0.0
     clause = _COMMA_PART.match(text, tail.place, min(sentence.end, tail.place + 60))
     stop = clause.end() if clause else tail.place
-    limited = _LIMIT.search(text, group.end, stop) is not None
+    limited = times.between(group.end, stop) or _LIMIT.search(text, group.end, stop) is not None
     if tail.kind == "preposition" and _UNDER.match(text, tail.place):
         return 0.0
     if (

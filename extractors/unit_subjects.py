@@ -17,6 +17,7 @@ from extractors.unit_enumerations import unknown_members
 from extractors.unit_evidence import confidence_of
 from extractors.unit_hits import Hit
 from extractors.unit_tails import AND_OTHERS, Group, Tail, read_tail
+from extractors.unit_times import Times
 from extractors.unit_words import words
 
 _BOUNDARY = ",，。;；:：!?\n\t()（）“】]"
@@ -56,8 +57,8 @@ _PHRASE_END = frozenset(",，。;；)）\n、:：")
 class Subjects:
     """One pass over the running text of a part."""
 
-    def __init__(self, text: str, part: Part, found: Sequence[Organisation]) -> None:
-        self.text, self.part = text, part
+    def __init__(self, text: str, part: Part, found: Sequence[Organisation], times: Times) -> None:
+        self.text, self.part, self.times = text, part, times
         self.words = words()
         self.groups = self._group(found)
         self.by_start = {g.start: g for g in self.groups}
@@ -112,7 +113,7 @@ class Subjects:
         first = max(begin, start - 40)
         if mark := _LAST_MARK.match(text, first, start):
             first = mark.end()
-        before = text[first:start].strip(' \u3000*#>”"')
+        before = self.times.without(text, first, start).strip(' \u3000*#>”"')
         group.opened = first
         if not before:
             group.context = "start"
@@ -166,8 +167,8 @@ class Subjects:
 
     def _judge(self, group: Group, sentence: Sentence) -> None:
         text, end = self.text, sentence.end
-        tail = read_tail(text, group, end)
-        confidence = confidence_of(text, self.part, sentence, group, tail)
+        tail = read_tail(text, group, end, self.times)
+        confidence = confidence_of(text, self.part, sentence, group, tail, self.times)
         if group.context == "with":
             if tail.kind not in ("verb", "preposition", "time", "modal", "comma", "role"):
                 return
@@ -227,7 +228,12 @@ class Subjects:
         place = tail.place
         if tail.kind == "role" and tail.role == "lead":
             led = self.by_start.get(place)
-            if led is None or read_tail(self.text, led, end).kind not in ("verb", "preposition", "time", "role"):
+            if led is None or read_tail(self.text, led, end, self.times).kind not in (
+                "verb",
+                "preposition",
+                "time",
+                "role",
+            ):
                 return place, None
             self.used.add(led.start)
             return led.end, led
@@ -255,8 +261,7 @@ class Subjects:
         for _ in range(4):
             while begin < end and text[begin] in ",，:： ":
                 begin += 1
-            fill = lexicon.fill.match(text, begin, end)
-            start = fill.end() if fill else begin
+            start = self.times.fill(text, begin, end)
             part = _COMMA_PART.match(text, start, min(end, start + _LONGEST_CLAUSE))
             stop = part.end() if part else start
             next_open = stop < end and text[stop] in ",，"
@@ -273,8 +278,7 @@ class Subjects:
             modal = lexicon.modal.match(text, start, stop)
             if modal and not lexicon.disposal.match(text, start, stop):
                 start = modal.end()
-                fill = lexicon.fill.match(text, start, stop)
-                start = fill.end() if fill else start
+                start = self.times.fill(text, start, stop)
             if next_open and self._is_means(begin, start, stop):
                 begin = stop
                 continue

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from extractors.language.organisations import Organisation
+from extractors.unit_times import Times
 from extractors.unit_words import words
 
 _MEMBERS_ON = re.compile(
@@ -70,17 +71,16 @@ class Tail:
     nominal: bool = False
 
 
-def _told_after_colon(text: str, place: int, end: int) -> Tail | None:
+def _told_after_colon(text: str, place: int, end: int, times: Times) -> Tail | None:
     """The duties of a body that stands as their label: 县林业局:负责…, **县残联**:按职责做好…"""
     lexicon = words()
     colon = _COLON.match(text, place, end)
     if colon is None:
         return None
     after = colon.end()
-    filled = lexicon.fill.match(text, after, end)
     if role := lexicon.role_tail.match(text, after, end):
         return Tail("colon", ":" + role["tail"], after, lexicon.tail_roles[role["tail"]])
-    begins = filled.end() if filled else after
+    begins = times.fill(text, after, end)
     modal = lexicon.modal.match(text, begins, end)
     if modal or lexicon.verb.match(text, begins, end) or lexicon.verb.match(text, after, end):
         return Tail("colon", ":", after)
@@ -90,7 +90,7 @@ def _told_after_colon(text: str, place: int, end: int) -> Tail | None:
     )
 
 
-def read_tail(text: str, group: Group, end: int) -> Tail:
+def read_tail(text: str, group: Group, end: int, times: Times) -> Tail:
     """What the words from the end of a group up to ``end`` say of it; may add unknown members to the group."""
     lexicon = words()
     place = group.end
@@ -111,13 +111,11 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
         return Tail("", "", place)
     if lexicon.title.match(text, place, end):
         return Tail("title", "", place)
-    filled = lexicon.fill.match(text, place, end)
-    after = filled.end() if filled else place
+    after = times.fill(text, place, end)
     if lexicon.disposal.match(text, after, end):
         return Tail("preposition", "将", after)
     if (m := lexicon.modal.match(text, after, end)) and not (m.end() < end and text[m.end()] in "的、)”"):
-        rest = lexicon.fill.match(text, m.end(), end)
-        stop = rest.end() if rest else m.end()
+        stop = times.fill(text, m.end(), end)
         inner = lexicon.role_tail.match(text, stop, end)
         if (
             inner
@@ -150,14 +148,14 @@ def read_tail(text: str, group: Group, end: int) -> Tail:
         return Tail("role", holds.group()[:1], holds.end(), role)
     if m := lexicon.preposition.match(text, after, end):
         return Tail("preposition", m["cue"], m.start("cue"))
-    if text[place] in ":：*" and (told := _told_after_colon(text, place, end)):
+    if text[place] in ":：*" and (told := _told_after_colon(text, place, end, times)):
         return told
     if after > place:
         if text[after : after + 1] in ",，" and (text[after - 2 : after] in _SHARED_OUT or text[after - 1] in _TIMED):
             # 区城管局、各街道按照职责分工,联合开展整治; 各卫生院从3月起,每季度末完成自查
-            goes_on = lexicon.fill.match(text, after + 1, end)
-            begin = goes_on.end() if goes_on else after + 1
+            begin = times.fill(text, after + 1, end)
             if (m := lexicon.with_.match(text, begin, end)) or (m := lexicon.verb.match(text, begin, end)):
                 return Tail("verb", m["cue"], m.start("cue"))
-        return Tail("comma" if after < end and text[after] in ",，" else "time", text[place:after], after)
+        timed = times.between(place, after)
+        return Tail("comma" if after < end and text[after] in ",，" and not timed else "time", text[place:after], after)
     return Tail("comma" if text[place] in ",，" else "", "", place)

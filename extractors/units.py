@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from extractors import unit_lists
-from extractors.context import outside_rows
+from extractors.context import outside_rows, shift_time
 from extractors.document import Document, Part, Sentence
 from extractors.language import organisations
+from extractors.language import times as time_grammar
 from extractors.language.organisations import Organisation
+from extractors.language.times import Time
 from extractors.mentions import UnitMention
 from extractors.unit_hits import Hit
 from extractors.unit_labels import colons
 from extractors.unit_names import Names
 from extractors.unit_subjects import Subjects, outside
+from extractors.unit_times import Times
 
 _SILENT = frozenset(("title", "meta", "row"))
 
 
-def find(document: Document, part: Part, known: Sequence[Organisation] = ()) -> list[UnitMention]:
+def find(
+    document: Document, part: Part, known: Sequence[Organisation] = (), times: Iterable[Time] | None = None
+) -> list[UnitMention]:
     """Mentions of accountable organisations in one part, in the order of the text, none overlapping.
 
-    ``known`` are organisations named in tables, whose longest forms count too. Spans are clean spans. Lines around the
+    ``known`` are organisations named in tables, whose longest forms count too; ``times`` those of the running text, in order,
+    where they are known already. Spans are clean spans. Lines around the
     text and titles give none; table rows are read by the worktables.
     ``confidence`` below 0.5 marks candidates: actors of finished work, bodies without a name of their own.
     """
@@ -29,9 +36,11 @@ def find(document: Document, part: Part, known: Sequence[Organisation] = ()) -> 
     stretches = list(outside_rows(text, part))
     ends = colons(text, part.start, part.end)
     listings = [x for a, b in stretches for x in unit_lists.find(text, a, b, ends)]
-    found = [o for a, b in stretches for o in organisations.find(text, a, b)]
+    dated = Times(_times(text, stretches) if times is None else times)
+    cuts = dated.cuts()
+    found = [o for a, b in stretches for o in organisations.find(text, a, b, cuts[bisect_left(cuts, a) :])]
     hits = [h for x in listings for h in x.hits] + unit_lists.person_units(text, part.start, part.end, ends)
-    hits += Subjects(text, part, outside(found, [(x.start, x.end) for x in listings])).run()
+    hits += Subjects(text, part, outside(found, [(x.start, x.end) for x in listings]), dated).run()
     hits.sort(key=lambda h: (h.start, -h.confidence))
     mentions: list[UnitMention] = []
     kept: list[Hit] = []
@@ -57,6 +66,11 @@ def find(document: Document, part: Part, known: Sequence[Organisation] = ()) -> 
             )
         )  # fmt: skip
     return mentions
+
+
+def _times(text: str, stretches: Iterable[tuple[int, int]]) -> Iterator[Time]:
+    for a, b in stretches:
+        yield from (shift_time(t, a) for t in time_grammar.find(text[a:b], None))
 
 
 def persons(document: Document, part: Part) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ Endings, the words that end where a name begins and the words that only look lik
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,16 +51,23 @@ class Organisation:
     kind: Kind
 
 
-def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation]:
-    """Organisations of ``text[start:end]`` in order, never overlapping; nested names are one (市公安局交警支队)."""
+def find(text: str, start: int = 0, end: int | None = None, cuts: Iterable[int] = ()) -> list[Organisation]:
+    """Organisations of ``text[start:end]`` in order, never overlapping; nested names are one (市公安局交警支队).
+
+    No name reaches back over one of the offsets ``cuts``, which ascend: ends of times (12月中下旬+财务部).
+    """
     words = lexicon()
     end = len(text) if end is None else end
     found: list[Organisation] = []
     last = start
     search, at = words.scan.search, start
+    borders, floor = iter(cuts), start
+    border = next(borders, end)
     while hit := search(text, at, end):
         first, stop = hit.span(hit.lastindex or 0)
         at = stop
+        while border <= first < end:
+            floor, border = border, next(borders, end)
         if first < last:
             continue
         ending = text[first:stop]
@@ -85,7 +93,7 @@ def find(text: str, start: int = 0, end: int | None = None) -> list[Organisation
             if _never(text, stop, words):
                 continue
             before = found[-1] if found and found[-1].end == last else None
-            built = _build(text, max(last, first - LONGEST_BODY), first, stop, ending, before, words)
+            built = _build(text, max(last, floor, first - LONGEST_BODY), first, stop, ending, before, words)
             if built is None:
                 continue
             made, joined = built
