@@ -12,7 +12,7 @@ from extractors.unit_times import Times
 from extractors.unit_words import words
 
 _HIGH_BODY = re.compile(
-    r"党中央|中央|国务院|(?![各团]).*(?:[省市县区州]委|[省市县区州](?:人民)?政府)|.*自治区(?:人民)?政府|[^各]*政府"
+    r"党中央|中央|国务院|(?![各团]).*(?:[省市县区州]委|[省市县区州](?:人民)?政府)|.*自治区(?:人民)?政府|[^各]*(?<![镇乡])(?<![镇乡]人民)政府"
 )
 _COMPANY = re.compile(r".*(?:有限公司|股份公司|责任公司|有限合伙)")
 _NO_VERB = re.compile(r"[的、)”的]")
@@ -23,6 +23,9 @@ _LIMIT = re.compile(
     r"每[0-9一二三两半]*个?[年月季周旬日天班学]|[0-9年月旬季周度日号天时][底初末]?(?:之?前|以内|内|起)|月底|季末|用[^,，]{1,6}时间|[底初末]前"
 )
 
+# Prepositions that also tell where or for whom something is: 中心在河东设点.
+_MAKES = ("把", "使", "给", "让", "将")
+_STANDING = frozenset(("在", "为", "与", "对", "向", "从", "自", "到", "于", "就", "以"))
 _OF_NOUN = re.compile("[一-龥]{2,4}的(?=[一-龥])")  # 由教育局核定的计划
 _OUGHT = ("应", "应当", "须", "需")
 _DISPOSES = ("把", "将")
@@ -60,7 +63,7 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
     if kinds == {"guess"} and group.context == "start" and tail.kind not in ("modal", "role", "with"):
         # 站 and 队 also end names of works: 高速服务站6月底前完成改造.
         believed = (
-            segment.tense == "planned"
+            _plans(part, sentence)
             and (not tail.nominal or times.between(group.end, tail.place))
             and tail.kind in ("verb", "time", "preposition")
             and group.members[-1].name[-1] not in "站队"
@@ -71,6 +74,11 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
     if kinds <= {"generic", "own"} and base:
         base = min(base, _generic(text, part, sentence, group, tail, duty))
     return base
+
+
+def _plans(part: Part, sentence: Sentence) -> bool:
+    """Whether the section plans; minutes are kept for what was decided."""
+    return sentence.segment.tense == "planned" or (not sentence.segment.tense and "纪要" in part.title)
 
 
 def _still_due(text: str, sentence: Sentence, group: Group) -> bool:
@@ -127,21 +135,36 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         return 0.0
     clause = _COMMA_PART.match(text, tail.place, min(sentence.end, tail.place + 60))
     stop = clause.end() if clause else tail.place
-    limited = times.between(group.end, stop) or _LIMIT.search(text, group.end, stop) is not None
+    if (
+        tail.kind == "preposition"
+        and text[stop : stop + 1] in ",，"
+        and not words().any_verb.search(text, tail.place, stop)
+    ):
+        # 按照序时进度要求,三季度…: the work stands behind the comma.
+        clause = _COMMA_PART.match(text, stop + 1, min(sentence.end, stop + 60))
+        stop = clause.end() if clause else stop
+    planned = _plans(part, sentence)
+    limited = (
+        times.lead_to(text, group.start)
+        or times.between(group.end, stop)
+        or _LIMIT.search(text, group.end, stop) is not None
+    )
     if tail.kind == "preposition" and _UNDER.match(text, tail.place):
         return 0.0
     if (
         tail.kind == "preposition"
         and not (tail.cue in _DISPOSES and sentence.segment.tense == "planned")
         and not _WORK.search(text, tail.place, min(sentence.end, tail.place + 60))
-        and not (limited and words().any_verb.search(text, tail.place, stop))
+        and not (planned and tail.cue in _MAKES)
         and not (_AGAIN.match(text, group.end) and stop - tail.place > _PHRASE)
-        and not (sentence.segment.tense == "planned" and words().any_verb.search(text, tail.place, stop))
+        and not (limited and (planned or words().any_verb.search(text, tail.place, stop)))
+        and not (planned and words().any_verb.search(text, tail.place, stop))
     ):
         return 0.0
     if (
         tail.kind == "time"
         and not (limited and stop - tail.place >= 2)
+        and not (planned and stop - tail.place >= 4 and not tail.cue.endswith(words().loose_adverbs))
         and not words().any_verb.search(text, tail.place, stop)
     ):
         return 0.0
@@ -149,18 +172,18 @@ def _subject(text: str, part: Part, sentence: Sentence, group: Group, tail: Tail
         base -= 0.1
     name = group.members[-1].name
     if all(_HIGH_BODY.fullmatch(m.name) for m in group.members):
-        return 0.4
+        return 0.55 if planned and limited and tail.kind != "preposition" else 0.4
     if {m.kind for m in group.members} == {"place"}:
-        fit = sentence.segment.tense == "planned" and tail.kind != "preposition" and not tail.nominal
+        fit = planned and tail.kind != "preposition" and not tail.nominal
         return min(base, 0.6) if fit else 0.4
     if name.endswith(lexicon().facilities) and name[0] != "各" and not name[0:1].isdigit():
         levelled = (
             name[0] in "市县区省州镇乡院校"
             or limited
-            or (tail.kind == "verb" and len(name) >= 4 and part.kind in ("plan", "notice"))
+            or (planned and len(name) >= 4 and (tail.kind != "preposition" or tail.cue not in _STANDING))
             or (tail.kind == "verb" and name[-1] == "馆" and name[0] not in "新老旧")
         )
-        fit = levelled and sentence.segment.tense == "planned" and (limited or not tail.nominal)
+        fit = levelled and planned and (limited or not tail.nominal)
         return min(base, 0.55) if fit else 0.4
     return base
 

@@ -157,6 +157,8 @@ class Subjects:
     def _join_commas(self, i: int, sentence: Sentence) -> None:
         """Take in groups parted only by a comma: 各镇,各有关部门要…"""
         group = self.groups[i]
+        if all(m.kind in ("place", "guess") for m in group.members):
+            return  # 回填采空区,物资供应公司牵头
         for j in range(i + 1, len(self.groups)):
             following = self.groups[j]
             gap = self.text[group.end : following.start].strip(" ")

@@ -9,10 +9,18 @@ from collections.abc import Iterable
 from extractors.language.times import Time
 from extractors.unit_words import words
 
+_COUNTED = re.compile(r"[0-9一二两三四五六七八九十半]+个?[^0-9一二两三四五六七八九十后起]{1,5}$")
+_LONG = 8
 _LEADS = frozenset("用于在从自到至以按")
 # 收到通知后5个工作日内, 自印发之日起10日内: what a length is counted from.
 _SINCE = re.compile(r"[^,，。;；:：、\n0-9要应须]{1,10}?(?:后|之日起|起)(?=[0-9一二两三四五六七八九十半])")
-_ENDS_NAMELY = frozenset("年月日号旬季度周天内前后初末底起期间")
+_ENDS_NAMELY = frozenset("年月份日号旬季度周天内前后初末底起期间")
+
+
+def _beginning(t: Time) -> int:
+    """Where a time begins; of a length that is counted from an event, the length (县水利局收到通知后+5日内)."""
+    counted = _COUNTED.search(t.text) if t.kind == "within" and len(t.text) > _LONG else None
+    return t.start + counted.start() if counted else t.start
 
 
 class Times:
@@ -20,8 +28,8 @@ class Times:
 
     def __init__(self, found: Iterable[Time]) -> None:
         self._all = [t for t in found if t.kind != "duration" or t.text[-1:] in "右间年月天"]
-        self._starts = [t.start for t in self._all]
-        self._end = {t.start: t.end for t in self._all}
+        self._starts = [_beginning(t) for t in self._all]
+        self._end = dict(zip(self._starts, (t.end for t in self._all), strict=True))
 
     def cuts(self) -> list[int]:
         """Where names may begin anew: behind each time that is no part of a name (春节前+综采一队, not 五一+小学)."""
@@ -31,6 +39,11 @@ class Times:
         """Whether a time begins between two offsets."""
         i = bisect_left(self._starts, start)
         return i < len(self._starts) and self._starts[i] < stop
+
+    def lead_to(self, text: str, place: int) -> bool:
+        """Whether a time ends right before a place, but for a comma: 9月底前,+服务中心."""
+        i = bisect_left(self._starts, place) - 1
+        return i >= 0 and self._all[i].end <= place and not text[self._all[i].end : place].strip(",， ")
 
     def fill(self, text: str, place: int, end: int) -> int:
         """Where adverbs and times end that begin at a place."""

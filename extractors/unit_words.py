@@ -78,7 +78,7 @@ def words() -> SimpleNamespace:
     made.duties = frozenset(subjects["duties"])
     made.preposition = re.compile(rf"(?!{_any(subjects['not_prepositions'])})(?P<cue>{_any(subjects['prepositions'])})")
     made.verb = re.compile(
-        rf"(?P<cue>(?P<nominal>{_any(subjects['nominal_verbs'])})(?!{_any(subjects['things'])})|{_any(w for w in subjects['verbs'] if len(w) > 1)}|[报交抓](?![道警刊业通叉流易紧])|派(?![出生系对头别]))"
+        rf"(?P<cue>(?P<nominal>{_any(subjects['nominal_verbs'])})(?!{_any(subjects['things'])})|{_any(w for w in subjects['verbs'] if len(w) > 1)}|{_any(subjects['trade_verbs'])}(?!{_any(subjects['trade_things'])})|[报交抓](?![道警刊业通叉流易紧])|派(?![出生系对头别]))"
     )
     made.with_ = re.compile(rf"(?P<cue>{_any(subjects['with'])})(?![国体会社])")
     made.title = re.compile(rf"(?:的)?(?:各)?{_any(subjects['titles'])}|长(?![期效远假年江三])")
@@ -97,10 +97,10 @@ def words() -> SimpleNamespace:
     supervising = _any(subjects["supervising"])
     nouns = _any(subjects["supervision_nouns"])
     before = "".join(f"(?<!{re.escape(w)})" for w in subjects["supervised"])
-    made.supervising_noun = re.compile(supervising)
+    made.supervising_noun = re.compile(rf"{supervising}(?!{nouns})")
     made.supervising = re.compile(rf"{before}{supervising}(?!{nouns})")
     made.any_verb = re.compile(
-        _any(w for w in [*subjects["verbs"], *subjects["nominal_verbs"]] if len(w) > 1)
+        _any(w for w in [*subjects["verbs"], *subjects["nominal_verbs"], *subjects["trade_verbs"]] if len(w) > 1)
         + r"|[报交](?![道警刊业通叉流易])"
     )
     made.work_verb = re.compile(_any(w for w in subjects["verbs"] if len(w) > 1))
@@ -122,6 +122,7 @@ def words() -> SimpleNamespace:
     )
     made.verbal_adverbs = frozenset(subjects["verbal_adverbs"])
     made.bare_verbs = frozenset(subjects["bare_verbs"])
+    made.loose_adverbs = tuple(subjects["loose_adverbs"])
     made.task_forces = tuple(subjects["task_forces"])
     made.levelled = re.compile(r"[\u4e00-\u9fff]{0,5}?[省市县区州旗镇乡国]|街道|第三方")
     made.near_by = re.compile(rf"{_any(subjects['near_by'])}++")

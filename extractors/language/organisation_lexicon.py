@@ -39,6 +39,7 @@ class Lexicon:
     specific_each: frozenset[str]
     facilities: tuple[str, ...]
     guessed: frozenset[str]
+    partings: tuple[str, ...]
     crews: frozenset[str]
     hosts: frozenset[str]
     joining: frozenset[str]
@@ -84,6 +85,9 @@ def _scan(each: str, endings: Iterable[str], guards: dict[str, str]) -> re.Patte
     return scanner(trees)
 
 
+_HAN = "[\u4e00-\u9fff]"
+_NO_KIND = frozenset(("机关", "网格", "单元", "区县", "县区", "地区"))
+_ENDED = frozenset("局办委部处科室构组队所站院校厂心府")  # 党政办+和+水务局, but 农业和水务局
 _LEVELS_BEGIN = "市县区省各我本"
 _DATED = {
     "年": "(?<=[0-9]年)(?!级)",
@@ -108,7 +112,8 @@ def _cut(name: str) -> re.Pattern[str]:
         bar = f"(?!{'|'.join(_branches(bars))})" if bars else ""
         trees[first] = [f"{first}{bar}(?:{'|'.join(rests)})"]
         second[first] = "" if first in stop_words else "".join({w[1] for w in stop_words if w[0] == first})
-    trees.setdefault("和", []).append(f"和(?!{alternation(words(name, 'after_and'))})")
+    ended = "".join(sorted({w[-1] for category in ("whole", "head", "weak") for w in words(name, category)} & _ENDED))
+    trees.setdefault("和", []).append(f"和(?:(?!{alternation(words(name, 'after_and'))})|(?<=[{ended}]和))")
     second["和"] = ""
     for c in "家个户座所名":
         trees.setdefault(c, []).append(rf"{c}(?<=[0-9一二三四五六七八九十两几余多]{c})")
@@ -132,12 +137,19 @@ def lexicon() -> Lexicon:
     # 处于 and 站在 are words, but 招生处于年底前公布 and 种子站在2月前检查 are not.
     timed = "(?![0-9年月每今明次本上下学季周汛寒暑春夏秋冬])"
     for w, chars in follow.items():
+        if "组" in chars:  # 中心组 is a group, but a 中心 may 组织
+            rest = chars.replace("组", "")
+            guards[w] = f"(?![{rest}])(?!组(?!织))" if rest else "(?!组(?!织))"
         open_ends = "".join(c for c in chars if c in "于在")
         if open_ends:
             guards[w] = f"(?![{''.join(c for c in chars if c not in open_ends)}])(?![{open_ends}]{timed})"
     heads = alternation(words(name, "each"), guards)
     # 各承包单位, 各用能企业: bodies of any kind.
-    any_kind = r"(?:(?![的和与及对类种项个各直])[\u4e00-\u9fff]){2,4}?(?=单位|部门|企业|机构)"
+    many = alternation(w for w in words(name, "each") if len(w) > 1 and w not in _NO_KIND)
+    any_kind = (
+        rf"(?![地级方县市区镇乡村街院校室部处科组站所厂队班社局委办])(?:(?![的和与及对类种项个各直]){_HAN}){{2,4}}?(?=单位|部门|企业|机构)"
+        rf"|{_HAN}(?<![地级方县市区镇乡村街院校室部处科组站所厂队班社局委办的和与及对类种项个各直])(?:(?![的和与及对类种项个各直]){_HAN})(?={many})"
+    )
     modifiers = rf"(?:[0-9]?A{{1,5}}级(?:以上)?|{alternation(words(name, 'each_modifiers'))}|{any_kind})"
     gloss = r"\((?:市|州|盟|县|区|街道|镇|乡|村|街|中心|园区|开发区|社区|居|场|分|子|部门|单位|农场|林场|管委会|办事处|度假区|[、,/])+\)"
     # 各县(市)、区政府, 各省、自治区、直辖市: one body for all of them, where no body of its own begins behind the 、.
@@ -182,6 +194,7 @@ def lexicon() -> Lexicon:
         joining=frozenset(words(name, "joining")),
         hosts=frozenset(words(name, "hosts")),
         national=words(name, "national"),
+        partings=words(name, "partings"),
         guessed=frozenset(words(name, "guessed")),
         crews=frozenset(words(name, "crews")),
     )

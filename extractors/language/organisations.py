@@ -30,6 +30,7 @@ _VAGUE_FIRST = frozenset("相有各具其所全上以")
 _WHOLE_GROUP = re.compile(
     r"(?:(?:全[市县区镇校省州旗乡村]|[我本][市县区镇校省州旗乡村])(?:的)?)?(?:所有|全体|有关|相关|具体|其他|其它)$"
 )
+_HOUSES = frozenset("厂心站所队院校")
 _SEATS = frozenset(("社区", "街道", "村"))
 _TASK_FORCES = frozenset(("专班", "工作专班"))  # 县局造林专班
 _COMMITTEES = frozenset(("省委", "市委", "县委", "区委", "州委", "旗委"))
@@ -109,6 +110,8 @@ def find(text: str, start: int = 0, end: int | None = None, cuts: Iterable[int] 
             ):
                 begin = found.pop().start
                 made = Organisation(begin, stop, text[begin:stop], made.kind)
+        if made.name[0] == "和" and found and found[-1].end == made.start:
+            made = Organisation(made.start + 1, stop, made.name[1:], made.kind)  # 县河长办+和+县防火办, no 和县
         gloss = words.gloss.match(text, stop, end) if stop < end and text[stop] == "(" else None
         if gloss and not made.name.endswith(")"):
             stop = gloss.end()
@@ -170,7 +173,7 @@ def _build(
         ):
             return None
     elif category == "weak" and not _vouched(body, first, text, words):
-        if not 2 <= len(body) <= 6 or ending not in words.guessed:
+        if not 2 <= len(body) <= 6 or ending not in words.guessed or body.startswith(words.partings):
             return None
         return Organisation(begin, stop, text[begin:stop], "guess"), False
     name = text[begin:stop]
@@ -205,7 +208,7 @@ def _left(text: str, low: int, first: int, words: Lexicon, needs_body: bool, dee
         at = stop
         if stop > size:
             continue
-        hard = stop - start < 2
+        hard = stop - start < 2 or chunk[start:stop] in words.partings
         # A verb right before the ending is its body: 推进+办, 督查+室.
         if hard or ((not needs_body or stop < size) and not (deep and levelled)):
             begin = low + stop
@@ -247,8 +250,20 @@ def _nests(
     if first - low > NEAR or stop - before.start > LONGEST_NAME:
         return False
     gap = text[low:first]
-    if before.kind == "guess" and not gap and ending in _SEATS:
-        return True  # 轻机厂社区
+    if (
+        before.kind == "guess"
+        and not gap
+        and (
+            ending in _SEATS
+            or (
+                category == "whole"
+                and ending not in words.generic
+                and before.name[-1] in _HOUSES
+                and not words.cut.match(before.name)
+            )
+        )
+    ):
+        return True  # 轻机厂社区, 职教中心团委
     if (
         before.kind == "guess"
         or (
