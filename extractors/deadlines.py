@@ -234,8 +234,9 @@ def _judge(view: PartView, sentence: SentenceView, clause: tuple[int, int], t: T
         or (_PER_HEAD.search(before) and "元" in text[t.end : clause[1]])
     ):
         return None  # 每年320元, 每人每月提高到600元: a rate
-    if t.kind == "in" and TO_DATE.match(t.text):
-        return None
+    staged = view.part.kind == "plan" and before[-1:] in ("(", "（") and text[t.end : t.end + 1] in (")", "）")
+    if t.kind == "in" and TO_DATE.match(t.text) and not staged:
+        return None  # a stage of a plan may last from January on: 推广阶段(2023年1-9月)
     if clause[1] - clause[0] - (t.end - t.start) <= _TIME_ONLY and (i := sentence.clause_index(t.start) + 1) < len(
         sentence.clauses
     ):

@@ -24,6 +24,7 @@ _ATTRIBUTIVE = re.compile(r"的|《|”|以来|同期|工作|年度|版|级|届"
 _DONE_THING = re.compile(r"已[一-龥]{1,5}的")  # 2024年已认定的17户
 _REPORTS = re.compile(r"[^,，。;；]{0,16}?(?:已|了)")
 _OPENING = 2
+_STAGE = 16  # the name of a stage before its time in brackets
 _SECOND_TERM = re.compile(r"第二学期|下学期|春季学期|春学期|下期")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SAID_NOW = re.compile(
@@ -161,6 +162,14 @@ class Timeline:
             self._named = year
             if t.kind == "by":
                 self._ahead = year
+        if (
+            not t.uses
+            and t.end_date[:4] == first[:4]
+            and self.text[t.start - 1] in "(（"
+            and self.text[t.end : t.end + 1] in (")", "）")
+            and t.start - segment.body <= _STAGE
+        ):
+            self._year = year  # 3.总结提升(2023年10-12月)。…;11月上旬前…
         if month is not None:
             self._month = self._last = (year, month)
             self._limited = t.kind == "by"
