@@ -35,6 +35,8 @@ _WISHED = re.compile(
 )  # 请各单位认真抓好落实
 _AGAIN = re.compile("每|逢")  # 镇纪委每季度对村级财务抽审3个村: who acts again and again needs no known verb
 _PHRASE = 4
+# 9月底前,县水利局职工人数达到356人; 4月前,市级的…
+_NO_WORK = re.compile("[的、和及等系内门所为]|[^,，]{0,12}?(?:人数|总数|数量|达|为|占|率)")
 _FAR = 300
 _AHEAD = re.compile(r"(?:[月底初末旬日号]|春节|[元国][旦庆节])前(?!的)")
 _UNDER = re.compile(r"在[^,，。;；]{2,30}(?:领导|指导|支持|关心|帮助|配合)下")
@@ -79,6 +81,19 @@ def confidence_of(text: str, part: Part, sentence: Sentence, group: Group, tail:
 def _plans(part: Part, sentence: Sentence) -> bool:
     """Whether the section plans; minutes are kept for what was decided."""
     return sentence.segment.tense == "planned" or (not sentence.segment.tense and "纪要" in part.title)
+
+
+def acts_by(text: str, sentence: Sentence, group: Group, place: int, times: Times) -> bool:
+    """Whether a section that plans sets a time right before a named body that does something behind a place."""
+    if group.context != "start" or sentence.segment.tense != "planned" or group.members[-1].kind != "named":
+        return False
+    part = _COMMA_PART.match(text, place, min(sentence.end, place + _FAR))
+    return (
+        part is not None
+        and part.end() - place > _PHRASE
+        and _NO_WORK.match(text, place) is None
+        and times.lead_to(text, group.start)
+    )
 
 
 def _still_due(text: str, sentence: Sentence, group: Group) -> bool:

@@ -14,7 +14,7 @@ from extractors.document import Part, Sentence
 from extractors.language.organisations import Organisation
 from extractors.lexicon import patterns
 from extractors.unit_enumerations import unknown_members
-from extractors.unit_evidence import confidence_of
+from extractors.unit_evidence import acts_by, confidence_of
 from extractors.unit_hits import Hit
 from extractors.unit_tails import AND_OTHERS, Group, Tail, read_tail
 from extractors.unit_times import Times
@@ -170,6 +170,8 @@ class Subjects:
     def _judge(self, group: Group, sentence: Sentence) -> None:
         text, end = self.text, sentence.end
         tail = read_tail(text, group, end, self.times)
+        if tail.kind == "" and acts_by(text, sentence, group, tail.place, self.times):
+            tail.kind = "time"  # 年底前,学生工作处与供应商重新谈判: a limit right before a body needs no known verb
         confidence = confidence_of(text, self.part, sentence, group, tail, self.times)
         if group.context == "with":
             if tail.kind not in ("verb", "preposition", "time", "modal", "comma", "role"):
