@@ -85,8 +85,11 @@ def _plans(part: Part, sentence: Sentence) -> bool:
 
 def acts_by(text: str, sentence: Sentence, group: Group, place: int, times: Times) -> bool:
     """Whether a section that plans sets a time right before a named body that does something behind a place."""
-    if group.context != "start" or sentence.segment.tense != "planned" or group.members[-1].kind != "named":
+    last = group.members[-1]
+    if group.context != "start" or sentence.segment.tense != "planned" or last.kind != "named":
         return False
+    if last.name.endswith(lexicon().facilities):
+        return False  # 2023年底前,县社会福利中心二期建成
     part = _COMMA_PART.match(text, place, min(sentence.end, place + _FAR))
     return (
         part is not None
