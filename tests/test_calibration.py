@@ -13,6 +13,7 @@ import pytest
 import extractors
 from extractors import calibration
 from extractors.document import Segment
+from extractors.lexicon import settings
 from extractors.mentions import FigureMention, Mention, UnitMention
 from pipeline.evaluation.calibrating import counted
 from pipeline.evaluation.predictions import Row
@@ -93,10 +94,12 @@ def test_a_kind_with_few_rows_leans_on_its_general_kind() -> None:
     assert "units verb" not in made and "units by fair" not in made, "few rows, or the same rows again"
 
 
-def test_documents_fresh_when_judged_weigh_as_they_are() -> None:
+def test_documents_fresh_when_judged_weigh_several_times() -> None:
     rows = judged(97, 3, 0.95)
     made = counted(rows, {"units label strong": {"rows": 100, "right": 70}})
-    assert made["units"][:2] == (200, 167)
+    weight = settings("calibration")["settings"]["fresh"]
+    assert weight > 1
+    assert made["units"][:2] == (100 + 100 * weight, 97 + 70 * weight)
     assert made["units"][2] < counted(rows)["units"][2]
 
 

@@ -136,7 +136,7 @@ def page(reports: dict[str, dict[str, Any]], commit: str, changed: bool) -> str:
         + "\n## What is left wrong\n\nRows missed or too many, columns wrong on matched rows, pairs of rows of one task (links).\n"
         "`taizhang evaluate corpora/gold/dev --page errors.html` shows each with its source and both readings.\n\n" + errors(reports)
         + "\n## Reliability of confidence\n\nA row is right where span, value and, for figures, status are. Confidences are counted on"
-        " `dev`, `samples` and the first readings of 41 documents that no rule had seen (`make calibrate`; decisions.md).\n\n" + reliability(reports)
+        " `dev`, `samples` and the first readings of 88 documents that no rule had seen, which weigh three times (`make calibrate`; decisions.md).\n\n" + reliability(reports)
         + "\n## Agreement of two annotators\n\n" + agreement()
     )  # fmt: skip
 

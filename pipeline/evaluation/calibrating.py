@@ -64,7 +64,8 @@ def counted(
 ) -> dict[str, tuple[int, int, float]]:
     """By kind, general ones before their special ones: rows, right rows, confidence.
 
-    ``fresh``: rows and right rows, by kind, of documents that no rule had been made from when they were judged.
+    ``fresh``: rows and right rows, by kind, of documents that no rule had been made from when they were judged; each counts
+    as several rows of documents that rules were made from.
     """
     chosen = settings("calibration")["settings"]
     tally: dict[Kind, list[int]] = {}
@@ -79,8 +80,8 @@ def counted(
         kind = tuple(name.split())
         for n in range(1, len(kind) + 1):
             seen = tally.setdefault(kind[:n], [0, 0])
-            seen[0] += judged_before["rows"]
-            seen[1] += judged_before["right"]
+            seen[0] += chosen["fresh"] * judged_before["rows"]
+            seen[1] += chosen["fresh"] * judged_before["right"]
     shares: dict[Kind, float] = {}
     made: dict[str, tuple[int, int, float]] = {}
     for kind, (n, right) in sorted(tally.items()):
