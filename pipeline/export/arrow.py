@@ -7,6 +7,7 @@ a frame later gets it: then pandas is looked for again.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -26,10 +27,12 @@ class _NoPandas:
 @cache
 def arrow() -> Any:
     """The module ``pyarrow``."""
+    # What is let go goes back: other pools keep tens of megabytes. Set before the library loads, since its Parquet writer
+    # asks for the default pool of C++, which no call from Python changes.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     import pyarrow as pa  # noqa: PLC0415 (heavy)
     import pyarrow.parquet  # noqa: PLC0415
 
-    pa.set_memory_pool(pa.system_memory_pool())  # what is let go goes back: others keep tens of megabytes
     if "pandas" not in sys.modules:
         finder: Any = _NoPandas
         sys.meta_path.insert(0, finder)
