@@ -18,6 +18,7 @@ from pipeline.errors import LockedError, UsageError
 
 MANIFEST = "manifest.json"
 PROGRAM = "taizhang"
+_BEFORE_PLAN = {"lock", "plan.draft"}  # what a run that was killed before its plan stood may have left
 
 
 def partial_of(out: Path) -> Path:
@@ -53,7 +54,7 @@ def workspace(out: Path, fingerprint: str) -> Iterator[Path]:
     check(out)
     partial = partial_of(out)
     plan = partial / "plan.json"
-    if partial.exists() and not plan.exists() and any(p.name != "lock" for p in partial.iterdir()):
+    if partial.exists() and not plan.exists() and any(p.name not in _BEFORE_PLAN for p in partial.iterdir()):
         raise UsageError(f"文件夹 {partial} 里有别的文件,请移走后再运行")
     try:
         partial.mkdir(parents=True, exist_ok=True)
@@ -104,6 +105,15 @@ def publish(partial: Path, out: Path) -> None:
             if entry.name not in ours and not (new / entry.name).exists():
                 entry.rename(new / entry.name)
     new.rename(out)
+    _remove(partial)
+
+
+def _remove(partial: Path) -> None:
+    """Take the work folder away, the plan that says whose it is only when nothing but the lock stands beside it: a run that is
+    killed meanwhile leaves a folder that the next one knows as its own."""
+    for entry in partial.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
     shutil.rmtree(partial, ignore_errors=True)
 
 

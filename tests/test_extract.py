@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import output
 from tests.cliruns import COMMAND, PLAN, ROOT, contents, office, one_line, run
 
 # Loaded by every Python of a run before anything else: documents that hold these words make their reader misbehave.
@@ -260,3 +262,37 @@ def test_two_runs_on_one_output_do_not_mix(tmp_path: Path) -> None:
         done = run("extract", folder, "--out", tmp_path / "out")
     assert done.returncode == 4
     one_line(done)
+
+
+def test_a_run_killed_while_it_clears_up_leaves_a_folder_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = office(tmp_path / "in"), tmp_path / "out"
+    for _ in range(2):
+        assert run("extract", folder, "--out", out, "--quiet").returncode == 0
+    remove = shutil.rmtree
+    partial = output.partial_of(out)
+
+    def killed(path: Path, ignore_errors: bool = False) -> None:
+        if path == partial:  # in the worst order: the plan goes first
+            (partial / "plan.json").unlink()
+            raise KeyboardInterrupt
+        remove(path, ignore_errors)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt), output.workspace(out, "any") as work:
+        shutil.copytree(out, output.fresh(work), dirs_exist_ok=True)
+        patched.setattr(shutil, "rmtree", killed)
+        output.publish(work, out)
+    assert run("extract", folder, "--out", out, "--quiet").returncode == 0
+    assert not partial.exists()
+
+
+def test_a_run_killed_before_its_plan_stood_is_no_stranger(tmp_path: Path) -> None:
+    folder, out = office(tmp_path / "in"), tmp_path / "out"
+    partial = output.partial_of(out)
+    partial.mkdir()
+    (partial / "lock").touch()
+    (partial / "plan.draft").write_text("{", "utf-8")
+    assert run("extract", folder, "--out", out, "--quiet").returncode == 0
+    (partial / "x").mkdir(parents=True)
+    assert run("extract", folder, "--out", out, "--quiet").returncode == 2
