@@ -134,7 +134,7 @@ def _deadline(view: PartView, sentence: SentenceView, n: int, t: Time) -> Deadli
         if judged is None:
             return None
         kind, confidence, cue = judged
-    due_start, due_end = _dates(t, kind)
+    due_start, due_end = due_dates(t, kind)
     action = limited_work.labelled(sentence, n, t, clause) if labelled else limited_work.action(sentence, n, t, clause)
     return DeadlineMention(
         t.start, t.end, sentence.segment, sentence.span, rule=f"time:{kind}" + (":label" if labelled else ""), cue=cue, confidence=confidence,
@@ -351,7 +351,8 @@ def _whole_year(t: Time) -> bool:
     return t.start_date.endswith("-01-01") and t.end_date.endswith("-12-31") and t.start_date[:4] == t.end_date[:4]
 
 
-def _dates(t: Time, kind: str) -> tuple[str, str]:
+def due_dates(t: Time, kind: str) -> tuple[str, str]:
+    """The columns ``due_start`` and ``due_end`` of a time that limits work in this way (contract, ``kind``)."""
     if kind == "by":
         return "", t.end_date or t.start_date
     if kind == "within" and t.uses:

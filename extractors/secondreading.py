@@ -7,13 +7,17 @@ grammars, never taken from its answer. This module asks nobody; :mod:`pipeline.s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter, itemgetter
 from typing import Any
 
+from extractors.deadlines import due_dates
 from extractors.language import quantities, times
 from extractors.lexicon import settings
+from extractors.overlaps import LEAST_SHARE, Covered, match
 from extractors.schema import (
     DEADLINE_KINDS,
     ROLES,
@@ -29,7 +33,6 @@ from extractors.schema import (
 RULE = "second_reader"
 _FIRM = 0.5
 _VOCABULARY = {"figures": ("status", STATUSES), "units": ("role", ROLES)}  # what the answer may contradict
-_LEAST = {"figures": 0.0, "deadlines": 0.0, "units": 0.5}  # overlap over the longer span that makes two mentions one
 _LABEL = "二读"  # what the analyst sees in the column 线索
 _ENDS = "\n。；;"
 
@@ -101,9 +104,9 @@ def ground(text: str, passage: Span, answer: Mapping[str, Any], tables: Tables, 
     place once. Any shape of answer is borne."""
     longest = settings("second_reader")["limits"]["quote"]
     reading.answered.append(passage)
-    for table in _LEAST:
+    for table in LEAST_SHARE:
         given = answer.get(table)
-        ours = [(r.start, r.end) for r in getattr(tables, table)]
+        ours = Covered((r.start, r.end) for r in getattr(tables, table))
         used: set[int] = set()
         for one in given if isinstance(given, list) else ():
             quote = one.get("quote") if isinstance(one, Mapping) else None
@@ -114,13 +117,9 @@ def ground(text: str, passage: Span, answer: Mapping[str, Any], tables: Tables, 
             if not places:
                 reading.ungrounded += 1
                 continue
-            start = next((at for at in places if _meets((at, at + len(quote)), ours)), places[0])
+            start = next((at for at in places if ours.meets(at, at + len(quote))), places[0])
             used.add(start)
             reading.claims.append(Claim(table, start, start + len(quote), _word(table, one), _about(table, one)))
-
-
-def _meets(span: Span, others: Iterable[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in others)
 
 
 def _places(text: str, quote: str, passage: Span) -> Iterator[int]:
@@ -149,42 +148,32 @@ def weigh(tables: Tables, text: str, reading: Reading, reader: str) -> None:
     counted in the warnings of the first part.
     """
     weight = settings("second_reader")["weight"]
-    for table, least in _LEAST.items():
+    for table, least in LEAST_SHARE.items():
         rows: list[Mentioned] = getattr(tables, table)
         claims = [c for c in reading.claims if c.table == table]
-        met = _matched(rows, claims, least)
-        taken = set(met.values())
+        met = match(rows, claims, least)
         for i, row in enumerate(rows):
-            if row.confidence < _FIRM or not any(a <= row.start and row.end <= b for a, b in reading.answered):
+            if row.confidence < _FIRM or not _within(reading.answered, row):
                 continue
             said = _difference(row, claims[met[i]]) if i in met else "无"
             if said:
                 row.confidence = max(_FIRM, round(row.confidence * weight["doubted"], 3))
                 row.cue = f"{row.cue};{_LABEL}:{said}" if row.cue else f"{_LABEL}:{said}"
-        for claim in (c for n, c in enumerate(claims) if n not in taken):
+        ours, taken, last = Covered((r.start, r.end) for r in rows), set(met.values()), 0
+        for claim in sorted((c for n, c in enumerate(claims) if n not in taken), key=attrgetter("start", "end")):
             new = _candidate(tables.documents, text, claim, reader, weight["candidate"])
-            if new is not None and not _meets((new.start, new.end), ((r.start, r.end) for r in rows)):
+            if new is not None and new.start >= last and not ours.meets(new.start, new.end):
                 rows.append(new)
+                last = new.end
         rows.sort(key=lambda r: (r.part, r.start, r.end))
     _tasks(tables)
     _warn(tables.documents, reading)
 
 
-def _matched(rows: Sequence[Mentioned], claims: Sequence[Claim], least: float) -> dict[int, int]:
-    """Index of the claim that speaks of a row, by index of the row: one to one, the closest first."""
-    pairs = []
-    for n, c in enumerate(claims):
-        for i, r in enumerate(rows):
-            overlap = min(r.end, c.end) - max(r.start, c.start)
-            if overlap > 0 and (share := overlap / max(r.end - r.start, c.end - c.start)) >= least:
-                pairs.append((-share, i, n))
-    met: dict[int, int] = {}
-    used: set[int] = set()
-    for _, i, n in sorted(pairs):
-        if i not in met and n not in used:
-            met[i] = n
-            used.add(n)
-    return met
+def _within(passages: Sequence[Span], row: Mentioned) -> bool:
+    """Whether a row lies in one of the passages, which are in order."""
+    i = bisect_right(passages, row.start, key=itemgetter(0)) - 1
+    return i >= 0 and row.end <= passages[i][1]
 
 
 def _difference(row: Mentioned, claim: Claim) -> str:
@@ -225,9 +214,10 @@ def _candidate(
         t = times.resolve(t, date(document.year, 1, 1))
     kind = t.kind if t.kind in DEADLINE_KINDS else "within"
     span = claim.start + t.start, claim.start + t.end
+    due_start, due_end = due_dates(t, kind)
     return DeadlineRow(
         **_place(document, text, span, reader, confidence), deadline_id=_id(document, claim, span, kind), kind=kind,
-        due_start="" if kind == "by" else t.start_date, due_end=t.end_date, rrule=t.rrule,
+        due_start=due_start, due_end=due_end, rrule=t.rrule,
         duration=t.duration if kind == "within" else "", action=claim.about,
     )  # fmt: skip
 

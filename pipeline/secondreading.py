@@ -65,6 +65,7 @@ class SecondReader:
             while waiting:
                 yield waiting.popleft().result()
         finally:
+            self._silent = _PATIENCE  # where the run is broken off, what is under way asks no more
             pool.shutdown(cancel_futures=True)
             self._client.close()
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
+from extractors.overlaps import LEAST_SHARE, match
 from pipeline.evaluation import gold as gold_of
 from pipeline.evaluation.gold import TABLES, GoldFile, Item
-from pipeline.evaluation.matching import ATTRIBUTES, LEAST_SHARE, VALUE, asked, match, same
+from pipeline.evaluation.matching import ATTRIBUTES, VALUE, asked, same
 
 GOLD = Path(__file__).parent.parent / "corpora" / "gold"
 SPLITS = ("test", "dev")

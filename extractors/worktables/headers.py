@@ -212,12 +212,6 @@ def bare(header: str) -> str:
     return _TAIL.sub("", _BRACKET.sub("", header))
 
 
-def is_year(header: str) -> bool:
-    """Whether a header is nothing but a year or a span of years."""
-    found = period_label(header)
-    return found is not None and found.start_date.endswith("-01-01") and found.end_date.endswith("-12-31")
-
-
 def caption(text: str) -> str:
     """The measure that a line over a table gives for its numbers (单位:万元); empty if it gives none."""
     for found in _CAPTION.finditer(text):

@@ -56,8 +56,5 @@ def read(
     """The outcomes of one input (:func:`pipeline.worker.process`), rendered for the formats of the run."""
     outcomes = process(item, settings, lost, step)
     for outcome in outcomes:
-        try:
-            outcome.rendered = rendered(outcome, settings.formats)
-        except MemoryError:
-            outcome.rendered = None  # the files of the run are written where there is room
+        outcome.rendered = rendered(outcome, settings.formats)
     return outcomes

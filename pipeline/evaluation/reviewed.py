@@ -9,9 +9,9 @@ from itertools import combinations
 from pathlib import PurePosixPath
 from typing import Any
 
+from extractors.overlaps import match
 from pipeline.decimals import plain
 from pipeline.evaluation.gold import TABLES, GoldFile, Item
-from pipeline.evaluation.matching import match
 from pipeline.evaluation.predictions import Row, Source, completed
 from pipeline.evaluation.scoring import FileScore, figures_of, rate, score
 from pipeline.store.dossier import Dossier

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
+from extractors.overlaps import LEAST_SHARE, match
 from pipeline.evaluation.gold import TABLES, GoldFile, Item
-from pipeline.evaluation.matching import ATTRIBUTES, LEAST_SHARE, RIGHT, VALUE, asked, match, same
+from pipeline.evaluation.matching import ATTRIBUTES, RIGHT, VALUE, asked, same
 from pipeline.evaluation.predictions import Row, Source
 
 MISSED, SPURIOUS, LINK_MISSED, LINK_SPURIOUS = "missed", "spurious", "link_missed", "link_spurious"

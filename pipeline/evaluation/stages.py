@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from extractors.overlaps import LEAST_SHARE, match
 from pipeline.evaluation.gold import GoldFile, Item
-from pipeline.evaluation.matching import LEAST_SHARE, match, same
+from pipeline.evaluation.matching import same
 from pipeline.evaluation.predictions import Predictions, Row
 from pipeline.evaluation.scoring import rate
 

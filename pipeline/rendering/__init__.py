@@ -19,9 +19,17 @@ def _lines() -> dict[str, CsvLines]:
 
 @collector.at_rest()
 def rendered(outcome: Outcome, formats: Collection[str]) -> Rendered | None:
-    """What the files of a run in these formats take of a document; None for a reject, or where no files are written."""
+    """What the files of a run in these formats take of a document; None for a reject, where no files are written, or where
+    there is no room for it here: then it is made where they are written."""
     if outcome.reason or not formats:
         return None
+    try:
+        return _made(outcome, formats)
+    except MemoryError:
+        return None
+
+
+def _made(outcome: Outcome, formats: Collection[str]) -> Rendered:
     made = Rendered(comparable=packed(outcome.rows))
     if "csv" in formats:
         made.csv = {table: lines(outcome.rows[table]) for table, lines in _lines().items()}
