@@ -133,6 +133,10 @@ def lexicon() -> Lexicon:
     endings: dict[str, str] = {}
     for category in ("place", "weak", "head", "whole"):
         endings.update(dict.fromkeys(words(name, category), category))
+    schools = settings(name)["numbered_schools"]
+    numbered = [f"{a}{b}{schools['ending']}" for a in schools["levels"] for b in schools["numbers"]]
+    endings.update(dict.fromkeys(numbered, "whole"))
+    follow = {**dict.fromkeys(numbered, schools["not_before"]), **follow}
     guards = {w: f"(?![{chars}])" for w, chars in follow.items()}
     # 处于 and 站在 are words, but 招生处于年底前公布 and 种子站在2月前检查 are not.
     timed = "(?![0-9年月每今明次本上下学季周汛寒暑春夏秋冬])"
