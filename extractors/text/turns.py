@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extractors.document import Segment
+from extractors.lexicon import words
 
+_CUES = words("text_tense", "turns")
 AHEAD = re.compile(
-    r"(?:下一步|下步|下一?阶段|接下来|明年|来年|新的一年|今后)(?!的|将迎)(?:[,，]|[^,，。;；]{0,12}[,，:：])"
+    rf"(?:{'|'.join((*_CUES, *words('text_tense', 'turns_whole')))})(?!的|将迎)(?:[,，]|[^,，。;；]{{0,12}}[,，:：])"
 )
 """The opening of a sentence that plans in a report."""
-_CUES = ("下一步", "下步", "接下来", "下阶段", "下一阶段")
 _STOPS = "。;；!！\n"
 
 
