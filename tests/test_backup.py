@@ -246,6 +246,22 @@ def test_no_damage_to_a_backup_goes_unseen(small: Path, tmp_path: Path) -> None:
     assert refused > 200
 
 
+def test_no_bit_of_the_place_of_the_manifest_ends_in_anything_but_one_line(small: Path, tmp_path: Path) -> None:
+    data, right = small.read_bytes(), content(archive.Reader(small))
+    with zipfile.ZipFile(small) as members:
+        entry = members.getinfo(archive.MANIFEST)
+    listed = data.rindex(b"PK\x01\x02")
+    heads = [*range(entry.header_offset, entry.header_offset + 30), *range(listed, len(data))]
+    copy = tmp_path / "copy.tzbak"
+    for at in heads:
+        for bit in range(8):
+            copy.write_bytes(data[:at] + bytes([data[at] ^ (1 << bit)]) + data[at + 1 :])
+            try:
+                assert content(archive.Reader(copy)) == right
+            except (RunError, UsageError) as error:
+                assert "\n" not in str(error)
+
+
 def test_a_damaged_backup_leaves_the_target_as_it_was(small: Path, tmp_path: Path) -> None:
     data = bytearray(small.read_bytes())
     with zipfile.ZipFile(small) as members:

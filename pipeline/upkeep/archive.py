@@ -22,6 +22,8 @@ from pipeline.errors import RunError, UsageError
 MANIFEST = "manifest.json"
 PROGRAM, FORM = "taizhang-backup", 1
 _BLOCK = 1 << 20
+# What zipfile raises for a damaged file, a flipped bit that calls a member encrypted or compressed otherwise among it.
+_UNREADABLE = (OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # members carry no time: the manifest says when
 
 
@@ -87,15 +89,7 @@ class Reader:
             self._zip = zipfile.ZipFile(path)
             self.manifest: dict[str, Any] = json.loads(self._zip.read(MANIFEST))
             ours = self.manifest.get("program") == PROGRAM
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            AttributeError,
-            NotImplementedError,
-            zipfile.BadZipFile,
-            zlib.error,
-        ) as error:
+        except (*_UNREADABLE, ValueError, KeyError, AttributeError) as error:
             raise RunError(f"{path} 不是完好的台账备份({_told(error)}),没有恢复任何东西;请换一份备份") from error
         if not ours:
             raise UsageError(f"{path} 不是台账的备份,请检查路径")
@@ -114,7 +108,7 @@ class Reader:
             try:
                 for block in self.blocks(name):
                     digest.update(block)
-            except (OSError, EOFError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+            except _UNREADABLE as error:
                 raise RunError(self._damaged(name)) from error
             if digest.hexdigest() != noted.get("sha256"):
                 raise RunError(self._damaged(name))
